@@ -1,0 +1,116 @@
+"""What a bridge needs from the world below it: consoles and card readers. Each is a role with several implementations.
+
+`SerialBus` drives a row of consoles over a serial line; the simulated hall's panel stands for a network
+console's own keys and lamps. `PcscReader` and the simulated reader speak APDUs to a card.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, Protocol
+
+
+class Lamp(Enum):
+    OFF = 0
+    STEADY = 1
+    BLINK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a console is to show: the desired state. The bus makes it so, again after each reboot of the console."""
+
+    lamps: tuple[Lamp, Lamp, Lamp] = (Lamp.OFF, Lamp.OFF, Lamp.OFF)
+    """The three voting keys, in key order."""
+    request_lamp: Lamp = Lamp.OFF
+    microphone: bool = False
+    keys_armed: bool = False
+    """Voting keys take a press: a press on a key that isn't armed is reported but lights nothing."""
+    lines: tuple[str, str] = ("", "")
+    """Two lines of at most 20 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    address: int
+    key: Literal["1", "2", "3", "speak"]
+    pressed_at: float
+    """Line time in seconds (the bus's `now`) at which the console says that the key went down."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleUp:
+    """First answer, or first after silence or a reboot."""
+
+    address: int
+    serial: str
+    rebooted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLost:
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloneSuspected:
+    """Two consoles answer to one address: neither is trusted until one is gone."""
+
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
+class FaceShown:
+    """The console acknowledged this face, in full."""
+
+    address: int
+    face: Face
+
+
+ConsoleEvent = KeyPressed | ConsoleUp | ConsoleLost | CloneSuspected | FaceShown
+
+
+class ConsoleBus(Protocol):
+    async def run(self) -> None:
+        """Serves the consoles until cancelled. Raises BridgeError when the line itself is gone."""
+
+    def events(self) -> AsyncIterator[ConsoleEvent]: ...
+
+    def show(self, address: int, face: Face) -> None:
+        """Sets the desired face; returns at once, `FaceShown` tells when it is true."""
+
+    def attend(self, alert: bool) -> None:
+        """alert: a vote is announced or open, poll as fast as the line allows; else the cheap idle pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardInserted:
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRemoved:
+    slot: str
+
+
+class CardReaders(Protocol):
+    """The readers of a row. Slots are named by the seats they belong to."""
+
+    async def run(self) -> None: ...
+
+    def events(self) -> AsyncIterator[CardInserted | CardRemoved]: ...
+
+    async def connect(self, slot: str) -> "CardConnection":
+        """Raises CardGone when the slot is empty."""
+
+
+class CardConnection(Protocol):
+    """One powered card. The whole hardware boundary is one method; everything above it is PIV."""
+
+    async def transmit(self, apdu: bytes) -> bytes:
+        """Sends a command APDU, returns the response with its status word. Raises CardGone."""
+
+    async def verify_pin_on_pad(self) -> bytes | None:
+        """PC/SC part 10: the PIN is typed on the reader; returns the status word, or None where there is no pad."""
+
+    async def close(self) -> None: ...
