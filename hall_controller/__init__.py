@@ -1,1 +1,1 @@
-"""The heart, and the only place that joins the parts. Its base (verify, recount) needs the base install only."""
+"""The heart, and the only place that joins the parts. Verify and recount need the base install only."""
