@@ -1,4 +1,4 @@
-"""An officer at the console, played by a script: the same sign-in, feed and acts as the page in the browser."""
+"""An officer at the console, played by a script: the same sign-in, feed and acts as the page has."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import httpx
 from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 View = dict[str, Any]
 

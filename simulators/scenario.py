@@ -153,11 +153,11 @@ def draw(vote: ScenarioVote, present: int, random: Random) -> Drawn:
     participated = published.participated if published else None
     if participated is None:
         participated = random.randint(max(sum(counts.values()), present - 30), present)
-    *drawn, last = [choice for choice in CHOICES if choice not in counts] or [None]
+    unpublished = [choice for choice in CHOICES if choice not in counts]
     left = participated - sum(counts.values())
-    for choice in drawn:
+    for choice in unpublished[:-1]:
         counts[choice] = random.randint(left // 2, left)
         left -= counts[choice]
-    if last is not None:
-        counts[last] = left
+    for choice in unpublished[-1:]:
+        counts[choice] = left
     return Drawn(present, counts)
