@@ -60,9 +60,8 @@ class SimulatedOfficer:
         url = self._address.replace("http", "ws", 1) + "/feed"
         cookies = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
         headers = {"Cookie": cookies}
-        async for socket in connect(
-            url, origin=self._address, additional_headers=headers, compression=None
-        ):  # type: ignore[arg-type]
+        origin = Origin(self._address)
+        async for socket in connect(url, origin=origin, additional_headers=headers, compression=None):
             with suppress(OSError, EOFError):
                 async for text in socket:
                     await self._take(json.loads(text))
