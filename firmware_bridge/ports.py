@@ -21,7 +21,12 @@ class Face:
     """What a console is to show: the desired state. The bus makes it so, again after each reboot of the console."""
 
     lamps: tuple[Lamp, Lamp, Lamp] = (Lamp.OFF, Lamp.OFF, Lamp.OFF)
-    """The three voting keys, in key order."""
+    """The three voting keys, in key order.
+
+    A press of an armed key makes its lamp blink by itself, at once. The first face shown after that `KeyPressed`
+    was taken from `events()` settles it: BLINK keeps it waiting (and costs no frame), STEADY is the receipt, OFF
+    says that the press counts for nothing. So answer each press with a face, even one that says what was said before.
+    """
     request_lamp: Lamp = Lamp.OFF
     microphone: bool = False
     keys_armed: bool = False
@@ -72,7 +77,7 @@ ConsoleEvent = KeyPressed | ConsoleUp | ConsoleLost | CloneSuspected | FaceShown
 
 class ConsoleBus(Protocol):
     async def run(self) -> None:
-        """Serves the consoles until cancelled. Raises BridgeError when the line itself is gone."""
+        """Serves the consoles until cancelled. Raises BridgeError when the line itself is gone; may be run again."""
 
     def events(self) -> AsyncIterator[ConsoleEvent]: ...
 
