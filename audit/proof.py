@@ -1,0 +1,70 @@
+"""One entry's proof that stands alone: C2SP tlog-proof, an inclusion path and its checkpoint."""
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit import checkpoint, merkle
+from audit.checkpoint import Checkpoint, Vkey
+from audit.errors import BadProof
+
+_FIRST = "c2sp.org/tlog-proof@v1"
+_INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})", re.ASCII)
+_MAX_PATH = 64
+"""Hashes: no tree is higher."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    index: int
+    hashes: tuple[bytes, ...]
+    """From the leaf's sibling up."""
+    checkpoint: str
+    """The signed note, verbatim."""
+    extra: bytes = b""
+    """Not authenticated: nothing may be believed of it."""
+
+
+def write(index: int, hashes: Sequence[bytes], checkpoint: str, extra: bytes = b"") -> str:
+    lines = [_FIRST, *([f"extra {_b64(extra)}"] if extra else []), f"index {index}", *map(_b64, hashes)]
+    return "\n".join(lines) + "\n\n" + checkpoint
+
+
+def parse(text: str) -> Proof:
+    """Raises BadProof unless the text is a tlog-proof; its checkpoint isn't judged."""
+    head, blank, note = text.partition("\n\n")
+    lines = head.split("\n")
+    if not blank or lines.pop(0) != _FIRST:
+        raise BadProof(f"not a {_FIRST}")
+    extra = _unb64(lines.pop(0)[6:]) if lines and lines[0].startswith("extra ") else b""
+    found = _INDEX.fullmatch(lines.pop(0)) if lines else None
+    if not found or len(lines) > _MAX_PATH:
+        raise BadProof("no index, or more hashes than a tree is high")
+    return Proof(int(found[1]), tuple(_unb64(line) for line in lines), note, extra)
+
+
+def verify(text: str, entry: bytes, vkey: str | Vkey) -> Checkpoint:
+    """The checkpoint under which these entry bytes stand in the log of `vkey`.
+
+    Raises BadProof if the path doesn't lead there, BadCheckpoint if the checkpoint isn't signed by the key.
+    """
+    proof = parse(text)
+    head = checkpoint.verify(proof.checkpoint, vkey)
+    merkle.verify_inclusion(merkle.leaf_hash(entry), proof.index, head.size, proof.hashes, head.root)
+    return head
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _unb64(text: str) -> bytes:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadProof(f"not base64: {error}") from None
+    if _b64(data) != text:
+        raise BadProof("base64 with stray last bits")
+    return data
