@@ -1,0 +1,155 @@
+"""Who may do what: one table of rights, one-time sign-in codes, sessions.
+
+Nothing is kept of a code or a cookie but its hash. Sessions live in memory: a restarted hall asks everybody
+to sign in anew, and holds no file worth stealing.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from display.throttle import Throttle
+from voting.ids import MemberId, OfficerId
+
+Role = Literal["public", "member", "auditor", "officer"]
+ROLES: Final[tuple[Role, ...]] = ("officer", "auditor", "member", "public")
+"""From the highest: what a page that names no role is given first."""
+
+ACTS: Final = frozenset({
+    "open_sitting", "adjourn", "announce", "open", "hold", "resume", "extend", "close", "declare", "cancel",
+    "revote", "casting_vote", "hand_count", "mark_presence", "give_floor", "end_speech", "withdraw_request",
+})  # fmt: skip
+"""What an officer may ask for; each is one command of `voting.commands`."""
+
+_EVERYBODY: Final = frozenset[Role](ROLES)
+RIGHTS: Final[dict[str, frozenset[Role]]] = {
+    **{f"act:{act}": frozenset[Role]({"officer"}) for act in ACTS},
+    "acts": frozenset[Role]({"officer"}),
+    "form": frozenset[Role]({"member"}),
+    "ballot": frozenset[Role]({"member"}),
+    "floor": frozenset[Role]({"member"}),
+    "votes": frozenset[Role]({"auditor"}),
+    "export": frozenset[Role]({"auditor"}),
+    "feed": _EVERYBODY,
+    "plan": _EVERYBODY,
+    "log": _EVERYBODY,
+}
+"""Who may do what. What isn't in this table nobody may do."""
+
+IDLE: Final[dict[Role, timedelta]] = {
+    "officer": timedelta(hours=1),
+    "auditor": timedelta(hours=1),
+    "member": timedelta(hours=4),
+}
+"""An open feed counts as use, so this is the time with every page closed. A phone sleeps between votes."""
+LONGEST: Final = timedelta(hours=14)
+"""No sitting is longer than a day's; after it everybody signs in anew."""
+
+
+class CodeNotValid(Exception):
+    """No such code, or it was used, or it is over. Which of them is nobody's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    role: Role
+    name: str
+    started: datetime
+    seen: datetime
+    officer: OfficerId | None = None
+    member: MemberId | None = None
+    phone: str | None = None
+    """Thumbprint of the phone's key, for a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Invitation:
+    role: Role
+    name: str
+    officer: OfficerId | None
+    until: datetime
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def may(role: Role, what: str) -> bool:
+    """Asks the one table. An act that isn't in it is refused to everybody."""
+    return role in RIGHTS.get(what, frozenset())
+
+
+class Access:
+    """Invitations and sessions of one running hall. `clock` gives aware UTC time."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._invitations: dict[str, _Invitation] = {}
+        self._sessions: dict[str, Session] = {}
+        self._failures = Throttle(limit=10, window=timedelta(minutes=1))
+
+    def invite(self, role: Role, name: str, valid_for: timedelta, officer: OfficerId | None = None) -> str:
+        """A one-time sign-in code of 128 random bits, for a link's fragment.
+
+        An officer is named: `officer` (else `name`) is who the log says acted. A member has no code: a
+        phone is bound by the member's card. Raises ValueError for a role that isn't invited.
+        """
+        if role not in ("officer", "auditor"):
+            raise ValueError(f"a {role} is not invited by code")
+        code = secrets.token_urlsafe(16)
+        by = (officer or OfficerId(name)) if role == "officer" else None
+        self._invitations[_hashed(code)] = _Invitation(role, name, by, self._clock() + valid_for)
+        return code
+
+    def redeem(self, code: str, address: str) -> tuple[str, Session]:
+        """The cookie's token and the session. Raises CodeNotValid or TooManyAttempts."""
+        now = self._clock()
+        self._failures.check(address, now)
+        # Taken out before it is judged: a code is used up by whoever shows it first, in time or not.
+        invitation = self._invitations.pop(_hashed(code), None)
+        if invitation is None or now >= invitation.until:
+            self._failures.note(address, now)
+            raise CodeNotValid
+        session = Session(invitation.role, invitation.name, now, now, officer=invitation.officer)
+        return self._begin(session)
+
+    def admit_member(self, member: MemberId, name: str, phone: str) -> tuple[str, Session]:
+        """A session for a phone that has proved its key."""
+        now = self._clock()
+        return self._begin(Session("member", name, now, now, member=member, phone=phone))
+
+    def session(self, token: str | None, role: Role) -> Session | None:
+        """The living session of this token in this role; using it keeps it alive."""
+        if token is None:
+            return None
+        key, now = _hashed(token), self._clock()
+        session = self._sessions.get(key)
+        if session is None or session.role != role:
+            return None
+        if now - session.seen > IDLE[role] or now - session.started > LONGEST:
+            del self._sessions[key]
+            return None
+        self._sessions[key] = replace(session, seen=now)
+        return session
+
+    def sign_out(self, token: str) -> None:
+        self._sessions.pop(_hashed(token), None)
+
+    def end_phone(self, phone: str) -> None:
+        """Ends the sessions of a phone whose binding was taken back."""
+        self._sessions = {key: one for key, one in self._sessions.items() if one.phone != phone}
+
+    def _begin(self, session: Session) -> tuple[str, Session]:
+        self._forget_the_old(session.started)
+        token = secrets.token_urlsafe(32)
+        self._sessions[_hashed(token)] = session
+        return token, session
+
+    def _forget_the_old(self, now: datetime) -> None:
+        self._sessions = {
+            key: one for key, one in self._sessions.items() if now - one.seen <= IDLE[one.role]
+        }
+        self._invitations = {key: one for key, one in self._invitations.items() if now < one.until}

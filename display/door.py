@@ -1,0 +1,96 @@
+"""What every route stands on: the hall, who is asking, and how a body is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from display.access import LONGEST, ROLES, Access, Role, Session, may
+from display.feed import Feed
+from display.once import OnceOnly
+from display.ports import Hall
+from display.refusals import Declined
+from display.throttle import Throttle
+
+T = TypeVar("T")
+
+
+def cookie_name(role: Role) -> str:
+    """Each role has its own cookie: one browser may hold the officer's page and a member's."""
+    return f"hall_session_{role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    hall: Hall
+    access: Access
+    feed: Feed
+    pages: Path
+    origins: frozenset[str]
+    clock: Callable[[], datetime]
+    once: OnceOnly = field(default_factory=OnceOnly)
+    phone_requests: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=1)))
+    """Each request lights a seat's console, so a door that isn't signed in at may not ask without end."""
+
+    def token(self, connection: HTTPConnection, role: Role) -> str | None:
+        return connection.cookies.get(cookie_name(role))
+
+    def session(self, connection: HTTPConnection, role: Role) -> Session | None:
+        return self.access.session(self.token(connection, role), role)
+
+    def role(self, connection: HTTPConnection) -> Role | None:
+        """The role asked for by `as`, else the highest that a cookie gives. None: asked for, but not held.
+
+        Raises Declined where `as` names no role.
+        """
+        asked = connection.query_params.get("as")
+        if asked is None:
+            return next(
+                (role for role in ROLES if role == "public" or self.session(connection, role)), "public"
+            )
+        wanted = next((role for role in ROLES if role == asked), None)
+        if wanted is None:
+            raise Declined(422, "wrong_shape", "as")
+        return wanted if wanted == "public" or self.session(connection, wanted) else None
+
+    def require(self, connection: HTTPConnection, what: str) -> Session:
+        """A session whose role may do `what`. Raises Declined: 401 without a session, 403 with others only."""
+        sessions = [self.session(connection, role) for role in ROLES if role != "public"]
+        held = [session for session in sessions if session is not None]
+        able = next((session for session in held if may(session.role, what)), None)
+        if able is None:
+            raise Declined(403, "not_allowed") if held else Declined(401, "not_signed_in")
+        return able
+
+    def let_in(self, answer: Response, session: Session, token: str) -> None:
+        """Sets the session's cookie: not for scripts, not for other sites, not in clear but on loopback."""
+        answer.set_cookie(
+            cookie_name(session.role),
+            token,
+            max_age=int(LONGEST.total_seconds()),
+            httponly=True,
+            samesite="strict",
+            secure=all(origin.startswith("https:") for origin in self.origins),
+        )
+
+
+def address(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client else ""
+
+
+async def body(request: Request, shape: TypeAdapter[T]) -> T:
+    """The request's JSON in its shape. Raises Declined: 400 for what isn't JSON, 422 for another shape."""
+    try:
+        return shape.validate_json(await request.body())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        if first["type"] == "json_invalid":
+            raise Declined(400, "not_json", first["msg"]) from error
+        code = "unknown_act" if first["type"] == "union_tag_invalid" else "wrong_shape"
+        place = ".".join(str(part) for part in first["loc"])
+        raise Declined(422, code, f"{place}: {first['msg']}" if place else first["msg"]) from error

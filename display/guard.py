@@ -1,0 +1,107 @@
+"""What stands before every route: the hall's own origin, a bounded body, and headers that keep pages apart.
+
+Pure ASGI, so that a streamed export passes through unbuffered.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from display.refusals import refusal
+
+LARGEST_BODY = 64 * 1024
+"""Bytes. The largest honest body is a ballot, about 1 kB."""
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def _policy(origins: Iterable[str]) -> str:
+    # Older Safari doesn't take 'self' for a web socket, so the hall's own are named.
+    sockets = " ".join(sorted("ws" + origin.removeprefix("http") for origin in origins))
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            # A page sets a bar's width by a style attribute; style elements stay forbidden.
+            "style-src 'self'",
+            "style-src-attr 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            f"connect-src 'self' {sockets}".strip(),
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def safe_headers(origins: Iterable[str]) -> dict[str, str]:
+    """What goes with every answer, errors too."""
+    headers = {
+        "content-security-policy": _policy(origins),
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    }
+    if any(urlsplit(origin).scheme == "https" for origin in origins):
+        headers["strict-transport-security"] = "max-age=31536000"
+    return headers
+
+
+class BodyTooLarge(Exception):
+    """The body went over LARGEST_BODY while it was read."""
+
+
+class Guard:
+    """ASGI middleware. `origins` are the hall's own, as browsers send them ("https://hall.example:8443")."""
+
+    def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
+        self._app = app
+        self._origins = origins
+        self._headers = safe_headers(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sending = self._with_headers(send)
+        headers = Headers(scope=scope)
+        if scope["method"] in CHANGING and headers.get("origin") not in self._origins:
+            await refusal(403, "foreign_origin")(scope, receive, sending)
+        elif int(headers.get("content-length") or 0) > LARGEST_BODY:
+            await refusal(413, "body_too_large")(scope, receive, sending)
+        else:
+            await self._app(scope, _bounded(receive), sending)
+
+    def _with_headers(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                # Figures of a vote must not come back from a cache; built assets say their own.
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        return sending
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Counts what comes without a content-length, or with one that lies."""
+    taken = 0
+
+    async def receiving() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LARGEST_BODY:
+            raise BodyTooLarge
+        return message
+
+    return receiving

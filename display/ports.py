@@ -1,0 +1,174 @@
+"""The hall as the display is given it by whoever joins the parts; the display imports no controller.
+
+Everything read here is durable already: a page can't show what the log doesn't hold. Nothing here waits for
+a listener; the hall calls back and goes on.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from voting.meeting import Meeting
+
+from voting.commands import Command, OpenSitting, Text
+from voting.ids import BallotHash, ItemId, KindId, MemberId, OfficerId, SeatId, VoteId
+
+JWS = Mapping[str, str]
+"""A flattened JWS: {"protected", "payload", "signature"}."""
+Reader = Literal["public", "auditor"]
+
+
+class NotRecorded(Exception):
+    """The hall could not make it durable: nothing was done, the asker may try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    id: SeatId
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVote:
+    """A question of the open sitting that is planned; it isn't in the log before it is announced."""
+
+    vote: VoteId
+    kind: KindId
+    item: Text
+    title: Text
+    option: Text | None = None
+    supersedes: VoteId | None = None
+    item_id: ItemId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What supervision knows of seats, broker and store."""
+
+    state: Literal["ok", "degraded", "down"] = "ok"
+    seats_online: int = 0
+    seats_offline: tuple[SeatId, ...] = ()
+    clones: tuple[SeatId, ...] = ()
+    suspect: tuple[SeatId, ...] = ()
+    """Seats that pressed and have no receipt yet, or whose line is bad: looked at before declaring."""
+    shown: Mapping[VoteId, int] = field(default_factory=dict)
+    """On how many consoles and phones each vote's question is shown."""
+    broker: bool = True
+    store: bool = True
+    last_commit_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """The signed head of the log."""
+
+    origin: str
+    vkey: str
+    size: int
+    root: str
+    checkpoint: str
+    """The signed note, whole: what a wall's QR holds."""
+    keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The hall's signing keys by `kid`, as public JWKs: pages check receipts and results with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where a ballot stands in the log: what its receipt says."""
+
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneBinding:
+    """A phone asks to be bound; the seat's console shows the same eight digits."""
+
+    enrolment: str
+    key_id: str
+    digits: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BindingState:
+    state: Literal["waiting", "bound", "refused", "expired"]
+    challenge: str | None = None
+    """When bound: what the phone signs to be let in. New each time it is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPhone:
+    member: MemberId
+    key_id: str
+
+
+class Hall(Protocol):
+    @property
+    def name(self) -> Text: ...
+
+    @property
+    def test(self) -> bool:
+        """A hall for trying things out: said so on every screen."""
+
+    @property
+    def meeting(self) -> Meeting:
+        """The durable meeting: only what is in the log."""
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """The hall's seats in their order; it doesn't change while the hall runs."""
+
+    @property
+    def health(self) -> Health: ...
+
+    @property
+    def head(self) -> LogHead: ...
+
+    @property
+    def programme(self) -> tuple[PlannedVote, ...]:
+        """The planned questions of the open sitting, in their order; empty while none is open."""
+
+    def next_sitting(self, by: OfficerId) -> OpenSitting | None:
+        """The sitting that may be opened now, None where one is open or none is planned."""
+
+    def result_jws(self, vote: VoteId) -> JWS | None:
+        """The signed result, as soon as it is computed."""
+
+    def recorded(self, ballot: BallotHash) -> Recorded | None:
+        """Where an acknowledged ballot stands in the log; None where it doesn't."""
+
+    def follow(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Calls `told` on the event loop after each commit and each change of health, never waiting.
+
+        `told` returns at once and doesn't raise. Answers with what ends the following.
+        """
+
+    async def submit(self, command: Command, actor: str) -> None:
+        """Decided, durable and applied when it returns. Raises Refused or NotRecorded."""
+
+    def log_file(self, path: str) -> bytes | None:
+        """A file of the public `log/` by its path ("checkpoint", "tile/0/000"), or None."""
+
+    def export(self, reader: Reader, out: Path) -> None:
+        """Writes the exported directory into `out`. Blocking: called in a thread of its own."""
+
+    async def request_phone_binding(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
+        """Asks the card at `seat` to bind this public P-256 key. Raises Refused (no card, bad key …)."""
+
+    def phone_binding(self, enrolment: str) -> BindingState | None:
+        """None where there is no such enrolment."""
+
+    def prove_phone(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
+        """Who holds the phone, None where the proof doesn't hold. A challenge is good once.
+
+        `signature` is ECDSA P-256/SHA-256, r‖s, over b"parl-phone-session:" + the challenge.
+        """
+
+    def mobile_form(self, phone: BoundPhone) -> Mapping[str, object]:
+        """What this phone is to sign, as docs/specs/feed.md gives it. Raises Refused."""
+
+    async def cast_mobile(self, ballot: JWS) -> JWS:
+        """Checks, records and answers with the receipt. Raises Refused or NotRecorded."""

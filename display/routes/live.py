@@ -1,0 +1,93 @@
+"""The feed's socket: a thin shell round a listener's outbox."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from display.access import Role
+from display.door import Door
+from display.feed import Listener, time_text
+from display.refusals import Declined
+
+STALLED_S = 30.0
+"""A socket that takes nothing for so long is let go; the page connects anew when it wakes."""
+RECHECK_S = 2.0
+"""How soon a socket ends whose session was signed out or has expired."""
+NO_SESSION, TOO_MANY, TALKING = 4401, 1013, 1008
+
+
+def routes(door: Door) -> APIRouter:
+    router = APIRouter()
+
+    @router.websocket("/feed")
+    async def feed(socket: WebSocket) -> None:
+        if socket.headers.get("origin") not in door.origins:
+            # Before the handshake: another site's page never gets an open socket (answered with 403).
+            await socket.close()
+            return
+        await socket.accept()
+        try:
+            role = door.role(socket)
+        except Declined:
+            role = None
+        if role is None:
+            await socket.close(NO_SESSION)
+        elif door.feed.full:
+            await socket.close(TOO_MANY)
+        else:
+            await _attend(door, socket, role)
+
+    return router
+
+
+async def _attend(door: Door, socket: WebSocket, role: Role) -> None:
+    session = door.session(socket, role)
+    listener = door.feed.join(role, session.member if session else None)
+
+    def welcome() -> bool:
+        return role == "public" or door.session(socket, role) is not None
+
+    speaking = asyncio.create_task(_speak(door, socket, listener, welcome))
+    hearing = asyncio.create_task(_hear(socket))
+    try:
+        await asyncio.wait({speaking, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        code = next((task.result() for task in (speaking, hearing) if task.done()), None)
+        if code is not None:
+            with suppress(RuntimeError, TimeoutError):
+                async with asyncio.timeout(1):
+                    await socket.close(code)
+    finally:
+        door.feed.leave(listener)
+        speaking.cancel()
+        hearing.cancel()
+        await asyncio.gather(speaking, hearing, return_exceptions=True)
+
+
+async def _speak(
+    door: Door, socket: WebSocket, listener: Listener, welcome: Callable[[], bool]
+) -> int | None:
+    """Sends what the outbox has until the listener is gone, stalls, or is no longer welcome."""
+    clock = asyncio.get_running_loop().time
+    checked = clock()
+    while True:
+        text = await listener.outbox.next(lambda: time_text(door.clock()))
+        if clock() - checked >= RECHECK_S:
+            if not welcome():
+                return NO_SESSION
+            checked = clock()
+        try:
+            async with asyncio.timeout(STALLED_S):
+                await socket.send_text(text)
+        except (TimeoutError, RuntimeError, OSError, WebSocketDisconnect):
+            return None
+
+
+async def _hear(socket: WebSocket) -> int | None:
+    """A page has nothing to say here: whatever it sends ends the socket."""
+    with suppress(WebSocketDisconnect, RuntimeError):
+        message = await socket.receive()
+        if message["type"] != "websocket.disconnect":
+            return TALKING
+    return None

@@ -1,0 +1,57 @@
+"""Binding a member's phone at a seat, and letting a bound phone in."""
+
+import base64
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
+
+from display.door import Door, address, body
+from display.feed import time_text
+from display.refusals import Declined
+from display.schemas import PhoneProof, PhoneRequest
+from voting.ids import SeatId
+
+_REQUEST = TypeAdapter(PhoneRequest)
+_PROOF = TypeAdapter(PhoneProof)
+
+
+def routes(door: Door) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/api/phones")
+    async def ask(request: Request) -> Response:
+        now = door.clock()
+        door.phone_requests.check(address(request), now)
+        asked = await body(request, _REQUEST)
+        door.phone_requests.note(address(request), now)
+        binding = await door.hall.request_phone_binding(asked.key.model_dump(), SeatId(asked.seat))
+        shown = {
+            "enrolment": binding.enrolment,
+            "key_id": binding.key_id,
+            "digits": binding.digits,
+            "expires": time_text(binding.expires),
+        }
+        return JSONResponse(shown, 201)
+
+    @router.get("/api/phones/{enrolment}")
+    async def state(enrolment: str) -> dict[str, str]:
+        found = door.hall.phone_binding(enrolment)
+        if found is None:
+            raise Declined(404, "not_found")
+        return {"state": found.state} | ({"challenge": found.challenge} if found.challenge else {})
+
+    @router.post("/api/session/phone")
+    async def let_in(request: Request) -> Response:
+        proof = await body(request, _PROOF)
+        signature = base64.urlsafe_b64decode(proof.signature + "==")
+        phone = door.hall.prove_phone(proof.key_id, proof.challenge, signature)
+        if phone is None:
+            raise Declined(401, "proof_not_valid")
+        name = door.hall.meeting.member_name(phone.member)
+        token, session = door.access.admit_member(phone.member, name, phone.key_id)
+        answer = JSONResponse({"role": "member", "name": name})
+        door.let_in(answer, session, token)
+        return answer
+
+    return router

@@ -1,0 +1,147 @@
+"""What comes in from pages: every body's shape and size. What goes out is in `display.shapes`.
+
+`python -m display.schemas` prints the JSON Schema of everything that goes out, for the pages' types.
+"""
+
+import json
+import sys
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+ActId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=16_384)]
+LONGEST_EXTENSION_S: Final = 3600
+"""A slip of the hand must not open a vote for a day; an hour can be given again."""
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SignInCode(_Body):
+    code: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class PhoneKey(_Body):
+    """A public P-256 key; a private part (`d`) is refused as an unknown member."""
+
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    y: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class PhoneRequest(_Body):
+    key: PhoneKey
+    seat: Id
+
+
+class PhoneProof(_Body):
+    key_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    challenge: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    signature: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$")]
+    """ECDSA P-256, r‖s: 64 bytes."""
+
+
+class SignedBallot(_Body):
+    """A flattened JWS; whether it is a good one is the hall's to judge."""
+
+    protected: Base64Url
+    payload: Base64Url
+    signature: Base64Url
+
+
+class FloorWish(_Body):
+    kind: Literal["speech", "debate"] | None
+
+
+class _Act(_Body):
+    id: ActId
+
+
+class _VoteAct(_Act):
+    vote: Id
+
+
+class Plain(_Act):
+    act: Literal["open_sitting", "adjourn", "end_speech"]
+
+
+class OfVote(_VoteAct):
+    act: Literal["resume", "close", "declare"]
+
+
+class Announce(_VoteAct):
+    """`reason` and `ordered_by` where the planned question repeats an earlier vote."""
+
+    act: Literal["announce"]
+    reason: Reason | None = None
+    ordered_by: Reason | None = None
+
+
+class Open(_VoteAct):
+    act: Literal["open"]
+    duration_s: Annotated[int, Field(gt=0, le=LONGEST_EXTENSION_S)] | None = None
+
+
+class WithReason(_VoteAct):
+    act: Literal["hold", "cancel"]
+    reason: Reason
+
+
+class Extend(_VoteAct):
+    act: Literal["extend"]
+    extra_s: Annotated[int, Field(gt=0, le=LONGEST_EXTENSION_S)]
+
+
+class Revote(_VoteAct):
+    act: Literal["revote"]
+    reason: Reason
+    ordered_by: Reason
+
+
+class CastingVote(_VoteAct):
+    act: Literal["casting_vote"]
+    choice: Id
+
+
+class HandCount(_VoteAct):
+    act: Literal["hand_count"]
+    counts: Annotated[
+        dict[Id, Annotated[int, Field(ge=0, le=1_000_000)]], Field(min_length=1, max_length=50)
+    ]
+
+
+class MarkPresence(_Act):
+    act: Literal["mark_presence"]
+    member: Id
+    present: bool
+    reason: Reason
+
+
+class OfMember(_Act):
+    act: Literal["give_floor", "withdraw_request"]
+    member: Id
+
+
+Act = Annotated[
+    Plain | OfVote | Announce | Open | WithReason | Extend | Revote | CastingVote | HandCount | MarkPresence
+    | OfMember,
+    Field(discriminator="act"),
+]  # fmt: skip
+ACT: Final[TypeAdapter[Act]] = TypeAdapter(Act)
+
+
+def outgoing_schema() -> str:
+    """The JSON Schema of what goes out, stable to the byte, for display/web/shared/feed.schema.json."""
+    from display import shapes
+
+    schema = TypeAdapter(shapes.Outgoing).json_schema()
+    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(outgoing_schema())

@@ -1,0 +1,295 @@
+"""What goes out to pages, as docs/specs/feed.md gives it: the shapes that views are made in.
+
+TypedDicts, so that views stay plain JSON; the pages' types are generated from them
+(`python -m display.schemas`). pydantic asks for typing_extensions' TypedDict before Python 3.12.
+"""
+
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+
+class Words(TypedDict):
+    vi: str
+    en: str
+
+
+class HallShape(TypedDict):
+    name: Words
+    log: str
+    test: bool
+    keys: NotRequired[dict[str, dict[str, str]]]
+
+
+class SittingShape(TypedDict):
+    id: str
+    title: Words
+    on: str
+    roll: int
+    present: int
+
+
+class ChoiceShape(TypedDict):
+    id: str
+    label: Words
+    mark: str
+    tone: str
+
+
+class PercentShape(TypedDict):
+    text: Words
+    of: int
+    base: Words
+
+
+class ConditionShape(TypedDict):
+    text: Words
+    need: int
+    have: int
+    of: int
+    met: bool
+
+
+class ThresholdMark(TypedDict):
+    """Where on the bar of `counted` the votes required stand."""
+
+    need: int
+    of: int
+    counted: str
+
+
+class ResultShape(TypedDict):
+    roll: int
+    present: int
+    participated: int
+    counts: dict[str, int]
+    invalid: int
+    percent: dict[str, PercentShape]
+    conditions: list[ConditionShape]
+    outcome: str
+    verdict: Words
+    sentence: Words
+    base_note: Words
+    threshold: NotRequired[ThresholdMark]
+    casting_vote: NotRequired[str]
+    code: str
+    checkpoint: str
+    jws: dict[str, str]
+
+
+Phase = Literal["announced", "open", "held", "closing", "closed", "declared", "cancelled", "superseded"]
+
+
+class VoteShape(TypedDict):
+    id: str
+    phase: Phase
+    state: Words
+    heading: Words
+    kind: str
+    item: Words
+    title: Words
+    option: NotRequired[Words]
+    round: int
+    secret: bool
+    choices: list[ChoiceShape]
+    members: int
+    present: int
+    shown: int
+    recorded: int
+    seats: NotRequired[str]
+    deadline: NotRequired[str]
+    remaining_ms: NotRequired[int]
+    running: NotRequired[dict[str, int]]
+    result: NotRequired[ResultShape]
+
+
+class QueuedShape(TypedDict):
+    member: str
+    name: str
+    delegation: str
+    seat: NotRequired[str]
+    kind: str
+
+
+class SpeakerShape(QueuedShape):
+    since: str
+    limit_s: int
+
+
+class FloorShape(TypedDict):
+    speaker: NotRequired[SpeakerShape]
+    queue: list[QueuedShape]
+
+
+class ProgrammeVote(TypedDict):
+    id: str
+    title: Words
+    option: NotRequired[Words]
+    kind: str
+    phase: Literal["planned"] | Phase
+    outcome: NotRequired[Words]
+    supersedes: NotRequired[str]
+
+
+class ProgrammeItem(TypedDict):
+    item: Words
+    votes: list[ProgrammeVote]
+
+
+Need = Literal["reason", "ordered_by", "extra_s", "choice", "counts", "member", "present"]
+
+
+class ActShape(TypedDict):
+    act: str
+    vote: NotRequired[str]
+    label: Words
+    key: NotRequired[str]
+    confirm: NotRequired[Words]
+    confirm_key: NotRequired[str]
+    needs: NotRequired[list[Need]]
+
+
+class ThresholdShape(TypedDict):
+    label: Words
+    need: int
+    have: int
+    met: bool
+
+
+class HealthShape(TypedDict):
+    state: Literal["ok", "degraded", "down"]
+    text: Words
+    seats_online: int
+    seats_offline: list[str]
+    clones: list[str]
+    broker: bool
+    store: bool
+    last_commit_ms: int
+
+
+class MemberShape(TypedDict):
+    id: str
+    name: str
+    delegation: str
+    seat: NotRequired[str]
+    present: bool
+
+
+class OwnBallot(TypedDict):
+    choice: str
+    t: str
+    seq: int
+    code: str
+
+
+class MeShape(TypedDict):
+    member: str
+    name: str
+    seat: NotRequired[str]
+    session: bool
+    ballot: NotRequired[OwnBallot]
+    request: Literal["none", "speech", "debate"]
+    speaking: bool
+
+
+class LogShape(TypedDict):
+    size: int
+    root: str
+    checkpoint: str
+    vkey: str
+
+
+class AuditedVote(TypedDict):
+    id: str
+    title: Words
+    option: NotRequired[Words]
+    round: int
+    phase: Phase
+    result: NotRequired[ResultShape]
+
+
+class ViewShape(TypedDict):
+    role: Literal["public", "member", "officer", "auditor"]
+    hall: HallShape
+    sitting: NotRequired[SittingShape]
+    vote: NotRequired[VoteShape]
+    floor: FloorShape
+    notice: NotRequired[Words]
+    programme: NotRequired[list[ProgrammeItem]]
+    next: NotRequired[ActShape]
+    acts: NotRequired[list[ActShape]]
+    say: NotRequired[Words]
+    thresholds: NotRequired[list[ThresholdShape]]
+    health: NotRequired[HealthShape]
+    members: NotRequired[list[MemberShape]]
+    me: NotRequired[MeShape]
+    log: NotRequired[LogShape]
+    votes: NotRequired[list[AuditedVote]]
+
+
+class SnapshotMessage(TypedDict):
+    type: Literal["snapshot"]
+    n: int
+    t: str
+    view: ViewShape
+
+
+class ChangeMessage(TypedDict):
+    """`patch` is an RFC 7396 merge patch of a view."""
+
+    type: Literal["change"]
+    n: int
+    t: str
+    patch: dict[str, object]
+
+
+class BeatMessage(TypedDict):
+    type: Literal["beat"]
+    n: int
+    t: str
+
+
+class PlaceShape(TypedDict):
+    seat: str
+    x: float
+    y: float
+    block: str
+
+
+class PlanShape(TypedDict):
+    seats: list[PlaceShape]
+
+
+class WhoShape(TypedDict):
+    role: Literal["public", "member", "officer", "auditor"]
+    name: str
+
+
+class EnrolmentShape(TypedDict):
+    enrolment: str
+    key_id: str
+    digits: str
+    expires: str
+
+
+class BindingShape(TypedDict):
+    state: Literal["waiting", "bound", "refused", "expired"]
+    challenge: NotRequired[str]
+
+
+class RefusalShape(TypedDict):
+    code: str
+    text: Words
+    detail: NotRequired[str]
+
+
+class Outgoing(TypedDict):
+    """Everything that goes out, gathered so that one schema names it all."""
+
+    message: SnapshotMessage | ChangeMessage | BeatMessage
+    view: ViewShape
+    plan: PlanShape
+    who: WhoShape
+    enrolment: EnrolmentShape
+    binding: BindingShape
+    refusal: RefusalShape
