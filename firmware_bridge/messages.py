@@ -1,0 +1,257 @@
+"""What bridge and hall say to each other, as values; docs/specs/bus.md gives the form on the bus.
+
+Only the inside of the signed statements stands here: who says it, its number and its signature are
+`envelope.py`'s. Ballots, session statements and receipts travel as they are (docs/specs/statements.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from firmware_bridge.checks import (
+    BadMessage,
+    a_certificate,
+    a_flag,
+    a_number,
+    a_text,
+    an_object,
+    many,
+    nested,
+    one_of,
+    or_none,
+    plain,
+    read,
+    table,
+    two_lines,
+)
+
+Lines = tuple[str, str]
+Jws = Mapping[str, str]
+"""A flattened JWS: protected, payload, signature."""
+Text = Annotated[str, a_text]
+Number = Annotated[int, a_number]
+Flag = Annotated[bool, a_flag]
+TwoLines = Annotated[Lines, two_lines]
+Phase = Annotated[
+    Literal["announced", "open", "held", "closing", "closed", "cancelled"],
+    one_of("announced", "open", "held", "closing", "closed", "cancelled"),
+]
+SeatStatus = Annotated[Literal["online", "silent", "clone"], one_of("online", "silent", "clone")]
+Requesting = Annotated[Literal["none", "speech", "debate"], one_of("none", "speech", "debate")]
+
+
+# -- down: the hall to its bridges -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SittingFacts:
+    sit: Text
+    log: Text
+    title: TwoLines
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The ballot form with what a console shows of it. The bridge knows no rules: keys map to ids."""
+
+    phase: Phase
+    vote: Text
+    form: Annotated[Mapping[str, str] | None, or_none(table(a_text))]
+    """The payload without choice, rev, prev, nonce; None until the vote opens (no challenge yet)."""
+    keys: Annotated[Mapping[str, str], table(a_text)]
+    labels: Annotated[Mapping[str, str], table(a_text)]
+    """What the choice under each key is called on a console, at most 20 characters."""
+    change: Flag
+    text: TwoLines
+    remaining_ms: Annotated[int | None, or_none(a_number)]
+    grace_ms: Number
+    show_choice_ms: Annotated[int | None, or_none(a_number)]
+    """How long a recorded choice stays readable at the seat; None: until the vote is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatShows:
+    """What the floor means for one seat."""
+
+    seat: Text
+    text: Annotated[Lines | None, or_none(two_lines)]
+    mic: Flag
+    requesting: Requesting
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFacts:
+    session: Annotated[str | None, or_none(a_text)]
+    recorded: Annotated[Jws | None, or_none(an_object)]
+    """The receipt of the seat's ballot in the vote that `State.ballot` shows."""
+    rev: Annotated[int | None, or_none(a_number)]
+    """That ballot's revision: a change goes on from it, also on a bridge that has lost the ballot."""
+    face: Annotated[SeatShows, nested(SeatShows)]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The answer to hello: everything that this bridge must know."""
+
+    sitting: Annotated[SittingFacts | None, or_none(nested(SittingFacts))]
+    ballot: Annotated[Form | None, or_none(nested(Form))]
+    seats: Annotated[Mapping[str, SeatFacts], table(nested(SeatFacts))]
+    all_n: Number
+    """The number of the last message to all that this state includes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """To all: the controller has begun a new epoch; say hello, and send what still waits for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    seat: Text
+    chal: Text
+    sit: Text
+    log: Text
+    member: Text
+    exp: Text
+    greeting: TwoLines
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    seat: Text
+    session: Text
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    seat: Text
+    session: Text
+    cause: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    seat: Text
+    of: Annotated[str | None, or_none(a_text)]
+    code: Text
+    text: TwoLines
+    final: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class BindPhone:
+    seat: Text
+    key: Annotated[Mapping[str, str], table(a_text)]
+    digits: Text
+    chal: Text
+    exp: Text
+    sit: Text
+    log: Text
+    member: Text
+
+
+# -- up: a bridge to the hall ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The console at a seat: whether it answers, and its serial number."""
+
+    status: SeatStatus
+    serial: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    seats: Annotated[Mapping[str, Unit], table(nested(Unit))]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    seat: Text
+    present: Flag
+    cert: Annotated[str | None, or_none(a_certificate)]
+    session: Annotated[str | None, or_none(a_text)]
+    """The session that this bridge still holds a key for: then no new sign-in is needed."""
+    error: Annotated[str | None, or_none(a_text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    seat: Text
+    outcome: Annotated[
+        Literal["wrong", "blocked", "cancelled", "timeout"],
+        one_of("wrong", "blocked", "cancelled", "timeout"),
+    ]
+    tries_left: Annotated[int | None, or_none(a_number)]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    seat: Text
+    status: SeatStatus
+    serial: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    vote: Text
+    seats: Annotated[tuple[str, ...], many(a_text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    vote: Text
+    seats: Annotated[tuple[str, ...], many(a_text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    seat: Text
+    press: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Mic:
+    seat: Text
+    on: Flag
+    ok: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneDeclined:
+    """The member at this seat said no, or nothing, to binding a phone."""
+
+    seat: Text
+    chal: Text
+    outcome: Annotated[
+        Literal["refused", "timeout", "no_session"], one_of("refused", "timeout", "no_session")
+    ]
+
+
+Down = State | Started | Challenge | SignedIn | SignedOut | Form | SeatShows | Refusal | BindPhone
+Up = Hello | Card | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
+
+DOWN: Mapping[str, type[Any]] = {
+    "state": State, "started": Started, "challenge": Challenge, "signed_in": SignedIn,
+    "signed_out": SignedOut, "form": Form, "seat": SeatShows, "refused": Refusal, "bind_phone": BindPhone,
+}  # fmt: skip
+UP: Mapping[str, type[Any]] = {
+    "hello": Hello, "card": Card, "pin": Pin, "status": Status, "shown": Shown, "lit": Lit,
+    "speak": Speak, "mic": Mic, "phone_declined": PhoneDeclined,
+}  # fmt: skip
+NAMES = {kind: name for name, kind in {**DOWN, **UP}.items()}
+
+
+def members_of(message: Down | Up) -> dict[str, Any]:
+    """The message's own members and its `type`, ready to stand in a payload."""
+    return {"type": NAMES[type(message)], **plain(message)}
+
+
+def message_of(kinds: Mapping[str, type[Any]], members: Mapping[str, Any]) -> Any:
+    """One message, from what remains of a payload without the envelope's members. Raises BadMessage."""
+    rest = dict(members)
+    kind = kinds.get(str(rest.pop("type", "")))
+    if kind is None:
+        raise BadMessage("a message of no known type")
+    return read(kind, rest)

@@ -1,0 +1,145 @@
+"""The card slot of a seat: from the card's arrival to the hall's word that its session is recorded.
+
+Pure. Each step that waits for the hall's answer is said again until it comes; a pulled card ends everything
+here at once, and the hall is told until it says that it knows.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from firmware_bridge import texts
+from firmware_bridge.messages import Card, Challenge, Jws, Lines, Pin, Up
+from firmware_bridge.outbox import CardAsk, Outbox, SeatSession
+
+ASK_AGAIN_S = 1.6
+"""Like a ballot's later repeats: five hundred cards at once must not become a storm."""
+
+PinOutcome = Literal["wrong", "blocked", "cancelled", "timeout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What went up and has no answer yet: a message, or the session statement itself."""
+
+    words: Up | Jws
+    again_at: float
+
+
+class CardSlot:
+    def __init__(self, seat: str, outbox: Outbox) -> None:
+        self.seat = seat
+        self.card: bytes | None = None
+        self.session: SeatSession | None = None
+        self.signed_in = False
+        """The hall has recorded the session: only then may anything be signed with it."""
+        self.prompt: Lines | None = None
+        self.greeting: Lines = texts.SIGNED_IN
+        self._asking: Asking | None = None
+        self._out = outbox
+
+    def inserted(self) -> None:
+        self.prompt = texts.READING
+
+    def read(self, certificate: bytes, now: float) -> None:
+        self.card = certificate
+        self._ask(self._presence(), now)
+
+    def unreadable(self, code: str) -> None:
+        self.prompt = texts.CARD_UNREADABLE
+        self._out.sayings.append(Card(self.seat, True, None, None, code))
+
+    def challenged(self, words: Challenge) -> None:
+        """The hall knows the card: it may delegate a key. A card that is at it, or gone, isn't asked again."""
+        if self.card is None or self.signed_in:
+            return
+        self._asking, self.session = None, None
+        self.greeting = words.greeting
+        self.prompt = texts.PIN_WANTED
+        self._out.cards.append(CardAsk(self.seat, words))
+
+    def pin_asked(self) -> None:
+        """The pad waits for digits: for the session, or for a phone's while one is open here."""
+        self.prompt = texts.PIN_WANTED
+
+    def pin_failed(self, outcome: PinOutcome, tries_left: int | None) -> None:
+        self.prompt = {
+            "wrong": texts.pin_wrong(tries_left),
+            "blocked": texts.PIN_BLOCKED,
+            "cancelled": texts.PIN_CANCELLED,
+            "timeout": texts.PIN_TIMEOUT,
+        }[outcome]
+        self._out.sayings.append(Pin(self.seat, outcome, tries_left))
+
+    def unusable(self, lines: Lines = texts.CARD_UNUSABLE) -> None:
+        self.prompt = lines
+
+    def session_made(self, session: SeatSession, now: float) -> None:
+        if self.card is None:
+            return  # pulled while it was signing
+        self.session, self.prompt = session, texts.SIGNING
+        self._ask(session.jws, now)
+
+    def recorded(self, session: str) -> bool:
+        """The hall says that this session is signed in. False: it isn't the one held here."""
+        if self.session is None or self.session.statement != session:
+            return False
+        self.signed_in, self.prompt, self._asking = True, None, None
+        return True
+
+    def refused(self, lines: Lines, final: bool) -> None:
+        """The hall says no to this card or its session; it says why, and the text stays while the card does."""
+        if self.card is None or self.signed_in:
+            return
+        if final:
+            self._asking = None
+        self.prompt = lines
+
+    def ended(self, session: str, now: float) -> None:
+        """The hall has ended a session, or answers that the pulled card's is ended."""
+        if self.card is None:
+            self._asking = None
+        elif self.session is not None and self.session.statement == session:
+            self._forget_session()
+            self._ask(self._presence(), now)
+
+    def pulled(self, now: float) -> None:
+        self.card = self.prompt = None
+        self._forget_session()
+        self._ask(self._presence(), now)
+
+    def state_came(self, session: str | None, now: float) -> None:
+        """The hall's whole knowledge of this seat: what differs from ours is said again."""
+        if self.session is not None and self.recorded(session or ""):
+            return
+        if self.signed_in:
+            self._forget_session()
+        if self.session is not None:
+            self._ask(self.session.jws, now)
+        elif self.card is not None or session is not None:
+            self._ask(self._presence(), now)
+
+    def tick(self, now: float) -> None:
+        if self._asking is not None and now >= self._asking.again_at:
+            self._ask(self._asking.words, now)
+
+    def next_due(self) -> float | None:
+        return None if self._asking is None else self._asking.again_at
+
+    def _presence(self) -> Card:
+        held = self.session.statement if self.session is not None and self.signed_in else None
+        if self.card is None:
+            return Card(self.seat, False, None, None, None)
+        return Card(self.seat, True, base64.b64encode(self.card).decode(), held, None)
+
+    def _ask(self, words: Up | Jws, now: float) -> None:
+        self._asking = Asking(words, now + ASK_AGAIN_S)
+        if isinstance(words, Mapping):
+            self._out.statements.append(words)
+        else:
+            self._out.sayings.append(words)
+
+    def _forget_session(self) -> None:
+        """The key dies with its last name here; nothing of it was ever outside this process."""
+        self.session, self.signed_in = None, False

@@ -1,0 +1,58 @@
+"""What a bridge says at a seat of its own accord: two lines of at most 20 characters, without Vietnamese letters.
+
+Everything that follows from the rules (the question, a refusal, the floor) comes from the hall, in its words.
+"""
+
+from firmware_bridge.messages import Lines
+
+WIDTH = 20
+
+IDLE: Lines = ("MOI DUA THE VAO", "")
+READING: Lines = ("DANG DOC THE...", "")
+CARD_READ: Lines = ("DA DOC THE", "CHO PHIEN HOP")
+PIN_WANTED: Lines = ("MOI NHAP MA PIN", "TREN BAN PHIM THE")
+SIGNING: Lines = ("DANG XAC NHAN...", "KHONG RUT THE")
+PIN_BLOCKED: Lines = ("THE BI KHOA MA PIN", "MOI GAP BAN THU KY")
+PIN_CANCELLED: Lines = ("CHUA NHAP MA PIN", "RUT THE, CAM LAI")
+PIN_TIMEOUT: Lines = ("HET GIO NHAP MA PIN", "RUT THE, CAM LAI")
+CARD_UNREADABLE: Lines = ("KHONG DOC DUOC THE", "RUT THE, CAM LAI")
+CARD_UNUSABLE: Lines = ("THE KHONG DUNG DUOC", "MOI GAP BAN THU KY")
+NO_CARD: Lines = ("CHUA CO THE", "MOI DUA THE VAO")
+NO_SESSION: Lines = ("CHUA DANG NHAP", "RUT THE, CAM LAI")
+NOT_OPEN: Lines = ("CHUA BIEU QUYET", "")
+HELD: Lines = ("TAM DUNG BIEU QUYET", "")
+LOCKED: Lines = ("HET GIO BIEU QUYET", "")
+NOT_YET: Lines = ("CHUA DUOC GHI NHAN", "DANG GUI LAI...")
+NOT_KNOWN: Lines = ("CHUA DUOC GHI NHAN", "DANG HOI LAI...")
+RECORDED = "DA GHI NHAN"
+NOT_RECORDED = "KHONG DUOC GHI NHAN"
+NO_CHANGE: Lines = (RECORDED, "KHONG DUOC DOI")
+CLONE: Lines = ("KIEM TRA THIET BI", "MOI BAO BAN THU KY")
+SIGNED_IN: Lines = ("DA DANG NHAP", "")
+BINDING = "GAN DIEN THOAI"
+BOUND: Lines = ("DANG GAN DIEN THOAI", "")
+NOT_BOUND: Lines = ("DA TU CHOI", "DIEN THOAI")
+
+
+def pin_wrong(tries_left: int | None) -> Lines:
+    return "SAI MA PIN", "" if tries_left is None else f"CON {tries_left} LAN"
+
+
+def binding(digits: str) -> Lines:
+    return BINDING, f"{digits}  DUNG: TT"
+
+
+def recorded(code: str, choice: str) -> Lines:
+    """`DA GHI NHAN     7F3A` over the choice's name, which may be empty."""
+    return f"{RECORDED}{code:>{WIDTH - len(RECORDED)}}", choice
+
+
+def with_clock(line: str, remaining_s: float) -> str:
+    """The question's line with the time left at its end: cut to the safe side, to what a seat is told in time.
+
+    Above ten seconds it moves every five: a row's line has better things to carry during a vote.
+    """
+    left = int(remaining_s)
+    left -= left % 5 if left >= 10 else 0
+    clock = f"{left // 60}:{left % 60:02d}"
+    return f"{line[: WIDTH - len(clock) - 1]:<{WIDTH - len(clock) - 1}} {clock}"
