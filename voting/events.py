@@ -74,6 +74,8 @@ class VoteAnnounced:
     """SHA-256 hex of the definition's JCS bytes, as `ballot.definition` gives them."""
     round: int
     by: str
+    supersedes: VoteId | None = None
+    """The vote that this one repeats, as the definition says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +213,9 @@ class SpeechEnded:
 
 
 Event = (
-    RuleBookAdopted | RollEstablished | SittingOpened | SittingAdjourned | SignedIn | SignedOut | PresenceMarked
-    | VoteAnnounced | VoteSuperseded | VoteOpened | VoteHeld | VoteResumed | VoteExtended | VoteClosing | VoteClosed
-    | BallotRecorded | HandCountEntered | CastingVoteGiven | ResultComputed | VoteDeclared | VoteCancelled
-    | RecordingInterrupted | FloorRequested | RequestWithdrawn | FloorGiven | SpeechEnded
+    RuleBookAdopted | RollEstablished | SittingOpened | SittingAdjourned | SignedIn | SignedOut
+    | PresenceMarked | VoteAnnounced | VoteSuperseded | VoteOpened | VoteHeld | VoteResumed | VoteExtended
+    | VoteClosing | VoteClosed | BallotRecorded | HandCountEntered | CastingVoteGiven | ResultComputed
+    | VoteDeclared | VoteCancelled | RecordingInterrupted | FloorRequested | RequestWithdrawn | FloorGiven
+    | SpeechEnded
 )  # fmt: skip
