@@ -105,6 +105,11 @@ def parse(text: str) -> Checkpoint:
     return _body(_split(text).text)
 
 
+def root_text(checkpoint: Checkpoint) -> str:
+    """Size and root as the checkpoint prints them, to be compared by eye."""
+    return f"{checkpoint.size} {_b64(checkpoint.root)}"
+
+
 def _split(text: str) -> _Note:
     if len(text) > _MAX_NOTE or any(char < " " and char != "\n" for char in text):
         raise BadCheckpoint("too long, or with control characters")

@@ -67,7 +67,7 @@ class Draft:
 
 
 def draft(typ: str, payload: Mapping[str, Any], alg: str, **header: str) -> Draft:
-    """`header` names the key: `kid=`, `sk=`, or `x5t#S256` by `**`. Raises BadStatement as `parse` would."""
+    """`header` names the key: `kid=`, `sk=`, or `x5t#S256` by `**`. Raises as `parse` would."""
     shape = shapes.shape_of(typ)
     protected = {"alg": alg, "typ": typ, **header}
     shapes.check_header(protected, shape)
@@ -115,7 +115,7 @@ def typ_of(jws: Any) -> str:
 
 
 def verify(statement: Statement, public_key: PublicKey) -> None:
-    """Raises BadSignature unless this key signed it. That the key is the right one is the caller's to know."""
+    """Raises BadSignature unless this key signed it. Whose key it is, the caller knows."""
     try:
         signing.verify(public_key, statement.alg, statement.signing_input, statement.signature)
     except BadSignature:
@@ -135,8 +135,8 @@ def fill(
     if form.keys() != {"log", "sit", "vote", "def", "chal"}:
         raise BadStatement(f"not a ballot form: {sorted(form)!r:.100}")
     payload = {
-        **form, "member": member, "seat": seat, "device": device, "choice": choice, "rev": rev, "prev": prev,
-        "nonce": base64url.encode(nonce),
+        **form, "member": member, "seat": seat, "device": device, "choice": choice, "rev": rev,
+        "prev": prev, "nonce": base64url.encode(nonce),
     }  # fmt: skip
     shapes.check_payload(payload, shapes.SHAPES[BALLOT])
     return payload

@@ -35,11 +35,17 @@ def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
 
 def paths(size: int) -> Iterator[str]:
     """Every file below `tile/` of a log of `size` entries, and no other."""
-    for index, width in _cuts(size):
-        yield tile_path("entries", index, width)
+    for path, _ in bundle_paths(size):
+        yield path
     for level, hashes in _levels(size):
         for index, width in _cuts(hashes):
             yield tile_path(level, index, width)
+
+
+def bundle_paths(size: int) -> Iterator[tuple[str, int]]:
+    """Each entry bundle of a log of `size` entries, with the number of entries that it holds."""
+    for index, width in _cuts(size):
+        yield tile_path("entries", index, width), width
 
 
 def tiles(leaf_hashes: Iterable[bytes], entries: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
@@ -77,8 +83,7 @@ def unbundle(data: bytes, path: str = "bundle") -> list[bytes]:
 def read_entries(source: Mapping[str, bytes], size: int) -> Iterator[bytes]:
     """The entries 0 … size-1 from their bundles. Raises BadTile at the first file that is missing or
     doesn't hold its number of entries. The tiles are not compared: `check_tiles` does."""
-    for index, width in _cuts(size):
-        path = tile_path("entries", index, width)
+    for path, width in bundle_paths(size):
         entries = unbundle(_get(source, path), path)
         if len(entries) != width:
             raise BadTile(path, f"holds {len(entries)} entries, not {width}")

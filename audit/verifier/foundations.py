@@ -1,0 +1,121 @@
+"""What the rest is judged by: the hall's keys, authorities listed, rule books, rolls, votes announced."""
+
+import base64
+import binascii
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from audit import canonical, checkpoint, signing, trust
+from audit.entry import Entry
+from audit.errors import BadEvidence, BadKey, Untrusted
+from audit.verifier.state import State, Vote
+
+
+def log_created(state: State, entry: Entry, _: Any) -> None:
+    """Entry 0 is under the checkpoint, so the keys that it lists are the anchor's to vouch for."""
+    if entry.seq != 0:
+        state.find("log_created_twice", "a log is created once, in entry 0", entry)
+        return
+    if entry.d["origin"] != state.origin:
+        state.find(
+            "origin_differs", f"a log of {entry.d['origin']!r:.80} under {state.origin!r:.80}", entry
+        )
+    _check_vkey(state, entry)
+    for kid, jwk in entry.d["keys"].items():
+        try:
+            key = signing.from_jwk(jwk)
+            if signing.thumbprint(key) != kid:
+                raise BadKey("its name isn't its thumbprint")
+            state.keys[kid] = key
+        except BadKey as error:
+            state.find("hall_key", f"the hall's key {kid:.50}: {error}", entry)
+
+
+def _check_vkey(state: State, entry: Entry) -> None:
+    held = state.anchor.vkey if state.anchor else None
+    try:
+        listed = checkpoint.parse_vkey(entry.d["vkey"])
+    except BadEvidence as error:
+        state.find("vkey_unreadable", str(error), entry)
+        return
+    if held is not None and str(listed) != str(held):
+        state.find("vkey_differs", f"the log was created under {listed}, the reader holds {held}", entry)
+
+
+def trust_listed(state: State, entry: Entry, body: Any) -> None:
+    """Roots come from the anchor alone; the log may add what lies between, and revocation lists."""
+    if body is None:
+        return
+    for name, listed in (("ca", state.listed_ca), ("crl", state.listed_crl)):
+        try:
+            found = [base64.b64decode(text, validate=True) for text in body[name]]
+        except (binascii.Error, ValueError):
+            state.find("trust_list", f"{name} isn't base64", entry)
+            return
+        if [canonical.sha256_hex(der) for der in found] != entry.d[name]:
+            state.find("trust_list", f"the public entry names other {name} than its payload", entry)
+        listed.update(zip(entry.d[name], found, strict=False))
+    _renew_trust(state, entry)
+
+
+def _renew_trust(state: State, entry: Entry) -> None:
+    listed, anchor = state.listed_ca.values(), state.anchor
+    try:
+        state.trust = trust.TrustStore(
+            anchor.ca if anchor else listed,
+            state.listed_crl.values(),
+            intermediates=listed,
+            crl_published=anchor.crl_published if anchor else bool(state.listed_crl),
+        )
+    except Untrusted as error:
+        state.find("trust_list", str(error), entry)
+
+
+def rule_book_adopted(state: State, entry: Entry, body: Any) -> None:
+    state.books[entry.sit] = (entry.d["book"], entry.d["sha256"])
+    if body is None:
+        return
+    if canonical.sha256_hex(body["text"].encode()) != entry.d["sha256"]:
+        state.find("rule_book_differs", "the text isn't the one that the entry names", entry)
+    try:
+        tomllib.loads(body["text"])
+    except tomllib.TOMLDecodeError as error:
+        state.find("rule_book_unreadable", str(error), entry)
+
+
+def roll_established(state: State, entry: Entry, body: Any) -> None:
+    if body is None:
+        return
+    ids = [member["id"] for member in body["members"]]
+    if len(ids) != entry.d["members"] or len(set(ids)) != len(ids):
+        text = (
+            f"{len(ids)} members, {len(set(ids))} of them different, under a count of {entry.d['members']}"
+        )
+        state.find("roll_differs", text, entry)
+    on = date.fromisoformat(entry.d["on"])
+    state.rolls[entry.sit] = frozenset(m["id"] for m in body["members"] if _in_office(m, on))
+
+
+def _in_office(member: Mapping[str, Any], on: date) -> bool:
+    since, until = member["since"], member["until"]
+    return date.fromisoformat(since) <= on and (until is None or on < date.fromisoformat(until))
+
+
+def vote_announced(state: State, entry: Entry, _: Any) -> None:
+    vote = entry.d["vote"]
+    if vote in state.votes:
+        state.find("vote_announced_twice", f"{vote} was announced before", entry)
+        return
+    if canonical.digest(entry.d["definition"]) != entry.d["def"]:
+        state.find("definition_differs", "def isn't the hash of the definition", entry)
+    state.votes[vote] = Vote(entry.sit, entry.d["def"], entry.d["round"])
+
+
+def vote_opened(state: State, entry: Entry, _: Any) -> None:
+    vote = state.votes.get(entry.d["vote"])
+    if vote is None or vote.challenge is not None:
+        state.find("vote_order", f"{entry.d['vote']} is opened, but not after being announced once", entry)
+        return
+    vote.challenge = entry.d["challenge"]

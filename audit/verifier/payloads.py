@@ -1,0 +1,83 @@
+"""The sealed payloads: each is the one that its entry names, or it was withheld, and that is said."""
+
+from collections import Counter
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from audit import bundle, canonical, catalogue, entry
+from audit.bundle import Source
+from audit.entry import Entry
+from audit.errors import BadBlob, BadEntry
+from audit.verifier.report import Finding
+
+_LEAVES = {
+    "ballot": "signatures, certificates, eligibility, one ballot a member and the count",
+    "session": "cards and their certificates, and that each ballot's key was delegated by one",
+    "signout": "that no ballot was taken after its session ended",
+    "participation": "the list of who took part against the ballots",
+    "result": "the result as computed against the result as declared",
+}
+"""Class → the checks that its absence leaves undone."""
+
+
+class Payloads:
+    """Opens payloads as they are met, and remembers what it met."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._met: dict[str, int] = {}
+        self._withheld: Counter[tuple[str, str]] = Counter()
+        self.opened = 0
+
+    def open(self, found: Entry) -> Generator[Finding, None, Any]:
+        """Yields what is wrong; returns the body, or None where there is none to judge."""
+        ref = found.blob
+        if ref is None:
+            return None
+        self._met[ref.sha256] = found.seq
+        data = self._source.get(bundle.blob_path(ref.sha256))
+        if data is None:
+            yield from self._absent(found)
+            return None
+        try:
+            body = entry.open_blob(data, ref)
+            catalogue.check_body(found, body)
+        except (BadBlob, BadEntry) as error:
+            yield from self._broken(found, data, error)
+            return None
+        self.opened += 1
+        return body
+
+    def _absent(self, found: Entry) -> Iterator[Finding]:
+        assert found.blob is not None
+        cls = found.blob.cls
+        if cls == "public":
+            path = bundle.blob_path(found.blob.sha256)
+            yield Finding("error", "payload_missing", f"entry {found.seq}'s is for everybody to read", path)
+            return
+        about = found.d.get("vote") or found.sit
+        self._withheld[(cls, str(about))] += 1
+
+    def _broken(self, found: Entry, data: bytes, error: Exception) -> Iterator[Finding]:
+        assert found.blob is not None
+        path = bundle.blob_path(found.blob.sha256)
+        other = canonical.sha256_hex(data)
+        if other == found.blob.sha256:
+            yield Finding("error", "payload_malformed", f"entry {found.seq}: {error}", path)
+        elif bundle.blob_path(other) in self._source:
+            text = f"entry {found.seq}'s payload was exchanged for {other}"
+            yield Finding("error", "payload_swapped", text, path)
+        else:
+            yield Finding("error", "payload_damaged", f"entry {found.seq}: {error}", path)
+
+    def strays(self) -> Iterator[Finding]:
+        """Files that no entry names: harmless, but nobody should think that they are evidence."""
+        for path in self._source:
+            if path.startswith(bundle.BLOBS) and path.removeprefix(bundle.BLOBS) not in self._met:
+                yield Finding("warning", "payload_stray", "no entry names this payload", path)
+
+    def withheld(self) -> tuple[str, ...]:
+        return tuple(
+            f"{times} {cls} payload{'s' if times > 1 else ''} of {about}: not checked: {_LEAVES[cls]}"
+            for (cls, about), times in sorted(self._withheld.items())
+        )

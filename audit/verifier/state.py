@@ -1,0 +1,74 @@
+"""What the reader of a log has learnt so far: only from entries under the checkpoint."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from audit.bundle import Source
+from audit.entry import Entry
+from audit.merkle import Tree
+from audit.signing import PublicKey
+from audit.trust import TrustStore
+from audit.verifier.anchor import Anchor
+from audit.verifier.report import Finding, Severity
+
+
+@dataclass(slots=True)
+class Session:
+    """A key that a card delegated to, for one seat or phone and one sitting."""
+
+    member: str
+    sit: str
+    seat: str | None
+    kid: str
+    key: PublicKey
+    expires: datetime
+    over: bool = False
+
+
+@dataclass(slots=True)
+class Vote:
+    sit: str
+    definition: str
+    round: int
+    challenge: str | None = None
+    """None until it is opened."""
+    closed: Mapping[str, Any] | None = None
+    """The public part of VoteClosed."""
+    recorded: set[str] = field(default_factory=set)
+    """Hash of every ballot recorded, whether shown or not."""
+    effective: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Revision and hash of each member's latest ballot, of those shown."""
+    unseen: int = 0
+    """Ballots that weren't shown, or couldn't be read."""
+    computed: Entry | None = None
+    """The latest ResultComputed."""
+    computed_jws: Any = None
+
+
+@dataclass(slots=True)
+class State:
+    source: Source
+    tree: Tree
+    anchor: Anchor | None
+    origin: str
+    findings: list[Finding] = field(default_factory=list)
+    keys: dict[str, PublicKey] = field(default_factory=dict)
+    trust: TrustStore | None = None
+    listed_ca: dict[str, bytes] = field(default_factory=dict)
+    listed_crl: dict[str, bytes] = field(default_factory=dict)
+    books: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By sitting: the rule book's id and the hash of its text."""
+    rolls: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By sitting: who is a member on that day."""
+    sessions: dict[str, Session] = field(default_factory=dict)
+    unseen_sessions: Counter[str] = field(default_factory=Counter)
+    """By sitting: sign-ins that weren't shown."""
+    votes: dict[str, Vote] = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=Counter)
+    """What was checked, counted for the report."""
+
+    def find(self, code: str, text: str, entry: Entry, severity: Severity = "error") -> None:
+        self.findings.append(Finding(severity, code, text, f"entry {entry.seq}"))
