@@ -1,0 +1,160 @@
+"""The front of a seat unit: keys with their debounce, lamps, microphone, two lines. No wire; time is an argument.
+
+What it does by itself, and nobody else does for it: the lamp of an armed key blinks the moment the key goes down,
+and 300 ms later, if that lamp still only blinks, the display says plainly that the ballot isn't recorded yet.
+A steady lamp comes from the bridge alone.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from firmware_bridge.ports import Lamp
+from firmware_bridge.wire.lettering import SCREEN, lines
+from firmware_bridge.wire.messages import Key, Lamps, Text, is_newer
+
+DEBOUNCE_S = 0.02
+"""A contact bounces for a few milliseconds: the first edge counts, edges this close to it don't."""
+
+NOT_YET_S = 0.3
+NOT_YET = ("CHUA DUOC GHI NHAN", "DANG GUI LAI...")
+NO_LINE = ("MAT KET NOI", "")
+
+MOST_KEPT = 16
+"""Presses waiting to be fetched. Fingers don't fill this in the time that a live bus takes; a wild contact may."""
+
+Lit = tuple[Lamp, Lamp, Lamp, Lamp]
+DARK: Lit = (Lamp.OFF, Lamp.OFF, Lamp.OFF, Lamp.OFF)
+VOTING_KEYS: tuple[Key, ...] = ("1", "2", "3")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDown:
+    """A key went down, counted from power-on modulo 256."""
+
+    number: int
+    key: Key
+    armed: bool
+    at: float
+
+
+class FrontPanel:
+    """One unit's front. `changed` is called after anything visible changed, `pressed` after each press."""
+
+    def __init__(self) -> None:
+        self.changed: Callable[[], None] = lambda: None
+        self.pressed: Callable[[KeyDown], None] = lambda press: None
+        self._count = 0
+        self.switch_off()
+
+    def switch_off(self) -> None:
+        """Without power: nothing shows, nothing is remembered."""
+        self._count = 0
+        self._down: set[Key] = set()
+        self._edge_at: dict[Key, float] = {}
+        self.blank(None)
+
+    def switch_on(self, held: set[Key]) -> None:
+        """Power comes. A key that is down already is stuck, or leant on: it counts once it was let go."""
+        self._down = set(held)
+        self.blank(NO_LINE)
+
+    def blank(self, notice: tuple[str, str] | None) -> None:
+        """No bridge to say what is true: lamps dark, keys and microphone off, presses dropped, a notice shown."""
+        self.presses: deque[KeyDown] = deque(maxlen=MOST_KEPT)
+        self.forgotten = self._count
+        self._lit, self.microphone, self.armed = DARK, False, False
+        self._screen = b" " * SCREEN
+        self._blinking: KeyDown | None = None
+        self._waiting: KeyDown | None = None
+        self._overdue = False
+        self._notice = notice
+        self.changed()
+
+    # What the member sees
+
+    @property
+    def lamps(self) -> Lit:
+        """Voting keys 1 to 3, then the request key."""
+        if self._blinking is None:
+            return self._lit
+        own = self._blinking.key
+        one, two, three = (
+            Lamp.BLINK if key == own else lit for key, lit in zip(VOTING_KEYS, self._lit[:3], strict=True)
+        )
+        return one, two, three, self._lit[3]
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        if self._notice is not None:
+            return self._notice
+        return NOT_YET if self._overdue else lines(self._screen)
+
+    # What the member does
+
+    def key_down(self, key: Key, now: float) -> None:
+        """A key held down, by a finger or a fault, is one press however long it stays."""
+        if key in self._down:
+            return
+        self._down.add(key)
+        bounced = self._edge(key, now)
+        if not bounced and self._notice is None:
+            self._press(key, now)
+
+    def key_up(self, key: Key, now: float) -> None:
+        if key in self._down:
+            self._down.discard(key)
+            self._edge(key, now)
+
+    def _edge(self, key: Key, now: float) -> bool:
+        """Notes that the contact opened or closed; True when it did so a moment before."""
+        before = self._edge_at.get(key)
+        self._edge_at[key] = now
+        return before is not None and now - before < DEBOUNCE_S
+
+    def _press(self, key: Key, now: float) -> None:
+        self._count = (self._count + 1) & 0xFF
+        armed = self.armed and key in VOTING_KEYS
+        press = KeyDown(self._count, key, armed, now)
+        self.presses.append(press)
+        if armed:
+            self._blinking = self._waiting = press
+            self._overdue = False
+            self.changed()
+        self.pressed(press)
+
+    # What the bridge says
+
+    def light(self, order: Lamps) -> None:
+        """Takes lamps, microphone and arming. Lamps that didn't know of a press can't settle it: it blinks on."""
+        self._notice = None
+        self._lit, self.microphone, self.armed = order.lamps, order.microphone, order.armed
+        if self._blinking is not None and not is_newer(self._blinking.number, order.seen):
+            self._blinking = None
+        if self._waiting is not None and self.lamps[VOTING_KEYS.index(self._waiting.key)] is not Lamp.BLINK:
+            self._waiting, self._overdue = None, False
+        self.changed()
+
+    def write(self, order: Text) -> None:
+        self._notice = None
+        end = order.offset + len(order.letters)
+        self._screen = self._screen[: order.offset] + order.letters + self._screen[end:]
+        self.changed()
+
+    def forget(self, number: int) -> None:
+        """The bridge has the presses up to this one."""
+        while self.presses and not is_newer(self.presses[0].number, number):
+            self.forgotten = self.presses.popleft().number
+
+    # Its own timer
+
+    @property
+    def wake_at(self) -> float | None:
+        """When `tick` has something to do."""
+        return None if self._waiting is None or self._overdue else self._waiting.at + NOT_YET_S
+
+    def tick(self, now: float) -> None:
+        wake_at = self.wake_at
+        if wake_at is not None and now >= wake_at:
+            self._overdue = True
+            self.changed()
