@@ -44,7 +44,7 @@ from voting.wording import PHASES
 def definition(
     meeting: Meeting, vote_id: VoteId, question: Question, round: int, supersedes: VoteId | None = None
 ) -> dict[str, Any]:
-    """What is voted on, as JCS-able data that stands without the log; members as in docs/specs/vote-life.md.
+    """What is voted on, as JCS-able data without the log: members as in docs/specs/vote-life.md.
 
     `supersedes` may be left out once the superseding is on record. Raises SittingNotOpen, and KeyError for
     a kind that the rule book doesn't have.
