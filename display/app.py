@@ -13,11 +13,11 @@ from display.access import Access
 from display.door import Door
 from display.feed import Feed
 from display.guard import BodyTooLarge, Guard
-from display.moment import Moment
 from display.ports import Hall, NotRecorded
 from display.refusals import Declined, refusal
 from display.routes import acts, ballots, live, pages, phones, records, sessions
 from display.throttle import TooManyAttempts
+from display.views import Drawn
 from voting.errors import Refused
 
 
@@ -36,7 +36,7 @@ def create_app(
 
     `built_pages` is display/web/dist. The feed runs for as long as the application's lifespan.
     """
-    feed = Feed(lambda: Moment.of(hall, clock()))
+    feed = Feed(lambda: Drawn(door.moment()))
     door = Door(hall, access, feed, built_pages, frozenset(origins), clock)
 
     @asynccontextmanager

@@ -12,9 +12,11 @@ from starlette.responses import Response
 
 from display.access import LONGEST, ROLES, Access, Role, Session, may
 from display.feed import Feed
+from display.moment import Moment
 from display.once import OnceOnly
 from display.ports import Hall
 from display.refusals import Declined
+from display.seals import Seals
 from display.throttle import Throttle
 
 T = TypeVar("T")
@@ -33,9 +35,14 @@ class Door:
     pages: Path
     origins: frozenset[str]
     clock: Callable[[], datetime]
+    seals: Seals = field(default_factory=Seals)
     once: OnceOnly = field(default_factory=OnceOnly)
     phone_requests: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=1)))
     """Each request lights a seat's console, so a door that isn't signed in at may not ask without end."""
+
+    def moment(self) -> Moment:
+        """The hall as it is now."""
+        return Moment.of(self.hall, self.clock(), self.seals.seal)
 
     def token(self, connection: HTTPConnection, role: Role) -> str | None:
         return connection.cookies.get(cookie_name(role))
@@ -59,7 +66,7 @@ class Door:
         return wanted if wanted == "public" or self.session(connection, wanted) else None
 
     def require(self, connection: HTTPConnection, what: str) -> Session:
-        """A session whose role may do `what`. Raises Declined: 401 without a session, 403 with others only."""
+        """A session whose role may do `what`. Raises Declined: 401 without any, 403 with others only."""
         sessions = [self.session(connection, role) for role in ROLES if role != "public"]
         held = [session for session in sessions if session is not None]
         able = next((session for session in held if may(session.role, what)), None)

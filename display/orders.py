@@ -1,7 +1,5 @@
 """An officer's act, as the page sends it, made into the command that the rules judge."""
 
-from dataclasses import replace
-
 from display import schemas
 from display.ports import Hall, PlannedVote
 from display.refusals import Declined
@@ -52,10 +50,10 @@ def _plain(act: schemas.Plain, by: OfficerId, hall: Hall) -> c.Command:
         return c.AdjournSitting(by)
     if act.act == "end_speech":
         return c.EndSpeech(by)
-    opening = hall.next_sitting(by)
+    opening = hall.opening(by)
     if opening is None:
         raise Declined(409, "no_sitting_planned")
-    return replace(opening, by=by)
+    return opening
 
 
 def _of_vote(act: schemas.OfVote, by: OfficerId) -> c.Command:

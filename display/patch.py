@@ -14,7 +14,7 @@ def merge_patch(old: View, new: View) -> View:
         if isinstance(value, dict) and isinstance(before, dict):
             if inner := merge_patch(before, value):
                 patch[name] = inner
-        elif name not in old or before != value:
+        elif before != value or type(before) is not type(value):
             patch[name] = value
     return patch
 

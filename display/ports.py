@@ -6,14 +6,13 @@ a listener; the hall calls back and goes on.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from voting.meeting import Meeting
-
+from voting.chamber import Meeting
 from voting.commands import Command, OpenSitting, Text
-from voting.ids import BallotHash, ItemId, KindId, MemberId, OfficerId, SeatId, VoteId
+from voting.ids import BallotHash, ItemId, KindId, MemberId, OfficerId, SeatId, SittingId, VoteId
 
 JWS = Mapping[str, str]
 """A flattened JWS: {"protected", "payload", "signature"}."""
@@ -28,6 +27,13 @@ class NotRecorded(Exception):
 class Seat:
     id: SeatId
     block: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    sitting: SittingId
+    on: date
+    title: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +131,19 @@ class Hall(Protocol):
     def health(self) -> Health: ...
 
     @property
-    def head(self) -> LogHead: ...
+    def head(self) -> LogHead:
+        """Covers everything that `meeting` holds."""
 
     @property
     def programme(self) -> tuple[PlannedVote, ...]:
         """The planned questions of the open sitting, in their order; empty while none is open."""
 
-    def next_sitting(self, by: OfficerId) -> OpenSitting | None:
-        """The sitting that may be opened now, None where one is open or none is planned."""
+    @property
+    def upcoming(self) -> Upcoming | None:
+        """The sitting that may be opened now; None where one is open or none is planned. Often asked."""
+
+    def opening(self, by: OfficerId) -> OpenSitting | None:
+        """The command that opens the upcoming sitting, with its rule book, roll and seating as of now."""
 
     def result_jws(self, vote: VoteId) -> JWS | None:
         """The signed result, as soon as it is computed."""

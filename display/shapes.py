@@ -142,6 +142,7 @@ Need = Literal["reason", "ordered_by", "extra_s", "choice", "counts", "member", 
 class ActShape(TypedDict):
     act: str
     vote: NotRequired[str]
+    member: NotRequired[str]
     label: Words
     key: NotRequired[str]
     confirm: NotRequired[Words]

@@ -10,6 +10,7 @@ from display.door import Door, address, body
 from display.feed import time_text
 from display.refusals import Declined
 from display.schemas import PhoneProof, PhoneRequest
+from display.views.people import member_name
 from voting.ids import SeatId
 
 _REQUEST = TypeAdapter(PhoneRequest)
@@ -48,7 +49,7 @@ def routes(door: Door) -> APIRouter:
         phone = door.hall.prove_phone(proof.key_id, proof.challenge, signature)
         if phone is None:
             raise Declined(401, "proof_not_valid")
-        name = door.hall.meeting.member_name(phone.member)
+        name = member_name(door.hall.meeting, phone.member)
         token, session = door.access.admit_member(phone.member, name, phone.key_id)
         answer = JSONResponse({"role": "member", "name": name})
         door.let_in(answer, session, token)

@@ -11,7 +11,6 @@ from starlette.background import BackgroundTask
 
 from display import plan, views
 from display.door import Door
-from display.moment import Moment
 from display.ports import Hall, Reader
 from display.refusals import Declined
 
@@ -46,16 +45,16 @@ def routes(door: Door) -> APIRouter:
     @router.get("/api/votes")
     async def votes(request: Request) -> dict[str, object]:
         door.require(request, "votes")
-        return {"votes": views.audited_votes(Moment.of(door.hall, door.clock()))}
+        return {"votes": views.audited_votes(door.moment())}
 
     @router.get("/api/votes/{vote}")
     async def one_vote(request: Request, vote: str) -> dict[str, object]:
         door.require(request, "votes")
-        found = views.audited_votes(Moment.of(door.hall, door.clock()))
+        found = views.audited_votes(door.moment())
         one = next((shown for shown in found if shown["id"] == vote), None)
         if one is None:
             raise Declined(404, "no_such_vote")
-        return one
+        return dict(one)
 
     @router.get("/api/export")
     async def export(request: Request) -> Response:

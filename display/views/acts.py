@@ -1,0 +1,159 @@
+"""What the officer may do now: the one next step, and what else. The rules judge; this only offers.
+
+Keys are function keys, and what can't be undone is confirmed with another key than the one that asked.
+"""
+
+from display.moment import Moment
+from display.ports import PlannedVote
+from display.shapes import ActShape
+from display.views import words
+from display.views.programme import not_yet_put
+from voting.division import Division, Phase
+
+NEXT, CONFIRM, AGAIN, MORE, SPEAKER, MICROPHONE, HOLD = "F9", "F2", "F3", "F4", "F6", "F7", "F8"
+"""F5 reloads a browser's page and F11, F12 are its own, so they are left alone."""
+_REPEATABLE = frozenset({Phase.CLOSED, Phase.DECLARED, Phase.CANCELLED})
+
+
+def next_step(moment: Moment) -> ActShape | None:
+    """The biggest button: what the sitting would do next if nothing special happens."""
+    meeting = moment.meeting
+    if meeting.sitting is None:
+        return words.labelled("open_sitting", key=NEXT) if moment.upcoming else None
+    division = meeting.current
+    if division is None or division.phase in (Phase.DECLARED, Phase.CANCELLED, Phase.SUPERSEDED):
+        planned = next(iter(not_yet_put(moment)), None)
+        return _announce(moment, planned, NEXT) if planned else None
+    return _step_of(moment, division)
+
+
+def _step_of(moment: Moment, division: Division) -> ActShape | None:
+    match division.phase:
+        case Phase.ANNOUNCED:
+            return words.labelled("open", vote=division.id, key=NEXT)
+        case Phase.OPEN:
+            confirm = words.confirm_close(moment, division)
+            return words.labelled("close", vote=division.id, key=NEXT, confirm=confirm, confirm_key=CONFIRM)
+        case Phase.HELD:
+            return words.labelled("resume", vote=division.id, key=NEXT)
+        case Phase.CLOSED:
+            return _after_the_count(moment, division)
+    return None
+
+
+def _after_the_count(moment: Moment, division: Division) -> ActShape | None:
+    """Nothing while the hall computes; a tie that the chair may decide comes before the declaration."""
+    if division.result is None:
+        return None
+    if division.result.outcome == "tied" and division.kind.rule.tie == "casting_vote":
+        return _casting_vote(division)
+    confirm = words.confirm_declare(moment, division)
+    return words.labelled("declare", vote=division.id, key=NEXT, confirm=confirm, confirm_key=CONFIRM)
+
+
+def _casting_vote(division: Division) -> ActShape:
+    return words.labelled(
+        "casting_vote",
+        vote=division.id,
+        key=NEXT,
+        needs=["choice"],
+        confirm=words.CONFIRM_CASTING,
+        confirm_key=CONFIRM,
+    )
+
+
+def _announce(moment: Moment, planned: PlannedVote, key: str | None = None) -> ActShape:
+    """A planned repetition is announced as what it is: with its reason and who ordered it."""
+    name = words.question_name(planned.title, planned.option)
+    label = words.LABELS["announce"]
+    shown = words.labelled("announce", vote=planned.vote, key=key)
+    shown["label"] = {"vi": f"{label['vi']}: {name['vi']}", "en": f"{label['en']}: {name['en']}"}
+    repeated = moment.meeting.votes.get(planned.supersedes) if planned.supersedes else None
+    if planned.supersedes is not None:
+        shown["needs"] = ["reason", "ordered_by"]
+    if repeated is not None:
+        shown["confirm"], shown["confirm_key"] = words.CONFIRM_REVOTE, CONFIRM
+    return shown
+
+
+def others(moment: Moment) -> list[ActShape]:
+    """Everything else that may be done now, in the order in which it is shown."""
+    if moment.meeting.sitting is None:
+        return []
+    shown = _of_the_vote(moment, moment.meeting.current)
+    shown += _of_the_programme(moment)
+    shown += _of_the_floor(moment)
+    shown.append(words.labelled("mark_presence", needs=["member", "present", "reason"]))
+    if moment.meeting.in_play is None:
+        left = len(not_yet_put(moment))
+        confirm = words.confirm_adjourn(left)
+        shown.append(words.labelled("adjourn", confirm=confirm, confirm_key=CONFIRM))
+    return shown
+
+
+def _of_the_vote(moment: Moment, division: Division | None) -> list[ActShape]:
+    if division is None:
+        return []
+    vote, phase = division.id, division.phase
+    shown: list[ActShape] = []
+    if phase is Phase.OPEN and division.by_hand:
+        shown.append({**words.labelled("resume", vote=vote), "label": words.RESUME_COUNTDOWN})
+    if phase is Phase.OPEN:
+        shown.append(words.labelled("hold", vote=vote, key=HOLD, needs=["reason"]))
+    if phase in (Phase.OPEN, Phase.HELD):
+        shown.append(words.labelled("extend", vote=vote, key=MORE, needs=["extra_s"]))
+    if phase is Phase.HELD:
+        confirm = words.confirm_close(moment, division)
+        shown.append(words.labelled("close", vote=vote, confirm=confirm, confirm_key=CONFIRM))
+    if _may_count_hands(division):
+        shown.append(words.labelled("hand_count", vote=vote, needs=["counts"]))
+    if phase in _REPEATABLE:
+        shown.append(_revote(division))
+    if division.in_play or phase is Phase.CLOSED:
+        cancel = words.CONFIRM_CANCEL
+        shown.append(
+            words.labelled("cancel", vote=vote, needs=["reason"], confirm=cancel, confirm_key=CONFIRM)
+        )
+    return shown
+
+
+def _revote(division: Division) -> ActShape:
+    return words.labelled(
+        "revote",
+        vote=division.id,
+        key=AGAIN,
+        needs=["reason", "ordered_by"],
+        confirm=words.CONFIRM_REVOTE,
+        confirm_key=CONFIRM,
+    )
+
+
+def _may_count_hands(division: Division) -> bool:
+    begun = division.phase in (Phase.OPEN, Phase.HELD, Phase.CLOSING, Phase.CLOSED)
+    free = not division.ballots and division.hand_count is None and division.result is None
+    return begun and free and "hand" in division.kind.ways
+
+
+def _of_the_programme(moment: Moment) -> list[ActShape]:
+    """Any other planned question: the chair may change the order."""
+    if moment.meeting.in_play is not None:
+        return []
+    current = moment.meeting.current
+    first = 1 if current is None or current.phase is not Phase.CLOSED else 0
+    return [_announce(moment, planned) for planned in not_yet_put(moment)[first:]]
+
+
+def _of_the_floor(moment: Moment) -> list[ActShape]:
+    sitting, floor = moment.meeting.sitting, moment.meeting.floor
+    shown: list[ActShape] = []
+    waiting = [one for one in floor.queue if one.member in moment.meeting.attendance.present]
+    if waiting and sitting is not None:
+        first = waiting[0].member
+        call = words.labelled("give_floor", member=first, key=SPEAKER)
+        shown.append({**call, "label": words.next_speaker(sitting.members[first].name)})
+    if floor.speaker is not None:
+        shown.append(words.labelled("end_speech", key=MICROPHONE))
+    if floor.queue:
+        shown.append(words.labelled("give_floor", needs=["member"]))
+        shown.append(words.labelled("withdraw_request", needs=["member"]))
+    return shown

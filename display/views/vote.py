@@ -1,0 +1,120 @@
+"""The vote that the hall looks at, as each role may see it."""
+
+from datetime import timedelta
+
+from display.access import Role
+from display.feed import time_text
+from display.moment import Moment
+from display.shapes import ChoiceShape, VoteShape
+from display.views.people import words
+from display.views.result import may_see_result, result_shape
+from display.views.words import state
+from voting.division import Division, Phase, deadline, remaining
+from voting.ids import MemberId
+
+ABSENT, PRESENT, RECORDED, OFFLINE, SUSPECT = "-", "o", "*", "x", "?"
+
+
+def vote_shape(role: Role, moment: Moment) -> VoteShape | None:
+    """The last vote announced in the open sitting, None where there is none."""
+    division = moment.meeting.current
+    if division is None:
+        return None
+    result_shown = may_see_result(role, division)
+    shown = _question(division, result_shown)
+    shown["shown"] = moment.health.shown.get(division.id, 0)
+    shown["recorded"] = division.recorded_members
+    shown["present"] = moment.meeting.present if division.present is None else division.present
+    if not division.kind.secret:
+        shown["seats"] = seats(role, moment, division)
+        _add_running(shown, division)
+    _add_clock(shown, moment, division)
+    result = result_shape(division, moment) if result_shown else None
+    if result is not None:
+        shown["result"] = result
+    return shown
+
+
+def _question(division: Division, result_shown: bool) -> VoteShape:
+    kind, question = division.kind, division.question
+    declared = division.phase is Phase.DECLARED
+    tied = result_shown and division.result is not None and division.result.outcome == "tied"
+    shown: VoteShape = {
+        "id": division.id,
+        "phase": division.phase.value,
+        "state": state(division, tied=tied),
+        "heading": words(kind.result_heading if declared else kind.heading),
+        "kind": kind.id,
+        "item": words(question.item),
+        "title": words(question.title),
+        "round": division.round,
+        "secret": kind.secret,
+        "choices": choices(division),
+        "members": division.roll,
+        "present": 0,
+        "shown": 0,
+        "recorded": 0,
+    }
+    if question.option is not None:
+        shown["option"] = words(question.option)
+    return shown
+
+
+def choices(division: Division) -> list[ChoiceShape]:
+    """In the rule book's order."""
+    return [
+        {"id": choice.id, "label": words(choice.label), "mark": choice.mark, "tone": choice.tone}
+        for choice in division.kind.choices
+    ]
+
+
+def seats(role: Role, moment: Moment, division: Division) -> str:
+    """One letter a seat of the plan: who is there and whose ballot is recorded, never which."""
+    sitting = moment.meeting.sitting_of(division)
+    sitters = {seat: member for member, seat in sitting.seating.items()}
+    offline = frozenset(moment.health.seats_offline) if role == "officer" else frozenset()
+    suspect = frozenset(moment.health.suspect) if role == "officer" else frozenset()
+    letters = []
+    for seat in moment.seats:
+        letter = _letter(moment, division, sitters.get(seat.id))
+        if seat.id in suspect:
+            letter = SUSPECT
+        elif seat.id in offline and letter != RECORDED:
+            letter = OFFLINE
+        letters.append(letter)
+    return "".join(letters)
+
+
+def _letter(moment: Moment, division: Division, member: MemberId | None) -> str:
+    if member is None:
+        return ABSENT
+    if member in division.ballots:
+        return RECORDED
+    return PRESENT if member in moment.meeting.attendance.present else ABSENT
+
+
+def _add_running(shown: VoteShape, division: Division) -> None:
+    """Counts while the vote runs, only where the rule book shows them to everybody."""
+    if not division.kind.running_counts or division.phase not in (Phase.OPEN, Phase.HELD, Phase.CLOSING):
+        return
+    counts = dict.fromkeys(division.kind.choice_ids, 0)
+    for ballot in division.ballots.values():
+        counts[ballot.choice] += 1
+    shown["running"] = {str(choice): count for choice, count in counts.items()}
+
+
+def _overrun(division: Division, moment: Moment) -> timedelta:
+    countdown = division.countdown
+    return countdown.passed(moment.at) - countdown.duration if countdown else timedelta(0)
+
+
+def _add_clock(shown: VoteShape, moment: Moment, division: Division) -> None:
+    ends = deadline(division, moment.at)
+    left = remaining(division, moment.at)
+    if ends is not None and left:
+        shown["deadline"] = time_text(ends)
+    elif ends is not None:
+        # Time is up and the clock is about to close it: the end stands still rather than run ahead.
+        shown["deadline"] = time_text(ends - _overrun(division, moment))
+    elif left is not None and division.phase is Phase.HELD:
+        shown["remaining_ms"] = int(left / timedelta(milliseconds=1))

@@ -1,0 +1,134 @@
+"""The officer's words: labels of acts, what is asked before one that can't be undone, what the chair says.
+
+The chamber's own words come from its rule book, the sentences of a result from `voting.wording`.
+"""
+
+from display.moment import Moment
+from display.ports import Health
+from display.shapes import ActShape, Words
+from display.views.people import words
+from voting import wording
+from voting.commands import Text
+from voting.division import Division, Phase
+
+LABELS: dict[str, Words] = {
+    "open_sitting": {"vi": "KHAI MẠC PHIÊN HỌP", "en": "OPEN THE SITTING"},
+    "adjourn": {"vi": "Bế mạc phiên họp", "en": "Adjourn the sitting"},
+    "announce": {"vi": "CHUẨN BỊ BIỂU QUYẾT", "en": "PREPARE THE VOTE"},
+    "open": {"vi": "BẮT ĐẦU BIỂU QUYẾT", "en": "OPEN THE VOTE"},
+    "hold": {"vi": "Tạm dừng", "en": "Hold"},
+    "resume": {"vi": "TIẾP TỤC BIỂU QUYẾT", "en": "RESUME THE VOTE"},
+    "extend": {"vi": "Thêm thời gian", "en": "More time"},
+    "close": {"vi": "KẾT THÚC BIỂU QUYẾT", "en": "CLOSE THE VOTE"},
+    "declare": {"vi": "CÔNG BỐ KẾT QUẢ", "en": "DECLARE THE RESULT"},
+    "cancel": {"vi": "Hủy…", "en": "Cancel…"},
+    "revote": {"vi": "Biểu quyết lại…", "en": "Vote again…"},
+    "casting_vote": {"vi": "Lá phiếu quyết định của Chủ tọa…", "en": "The chair's casting vote…"},
+    "hand_count": {"vi": "Nhập số đếm tay…", "en": "Enter a hand count…"},
+    "mark_presence": {"vi": "Ghi có mặt, vắng mặt…", "en": "Mark presence…"},
+    "give_floor": {"vi": "Mời phát biểu…", "en": "Give the floor…"},
+    "end_speech": {"vi": "Tắt micro", "en": "End the speech"},
+    "withdraw_request": {"vi": "Rút đăng ký phát biểu…", "en": "Withdraw a request…"},
+}
+RESUME_COUNTDOWN: Words = {"vi": "Cho đồng hồ chạy tiếp", "en": "Let the clock run on"}
+"""After a restart an open vote's clock stands still until an officer says so."""
+
+
+def state(division: Division, *, tied: bool) -> Words:
+    """The wall's state line; that the vote is tied is said only to whoever may see the result."""
+    if tied and division.phase is Phase.CLOSED:
+        return {"vi": "SỐ PHIẾU NGANG NHAU", "en": "TIED"}
+    return words(wording.state(division.phase.value, division.round, division.kind.secret))
+
+
+def question_name(title: Text, option: Text | None) -> Words:
+    """ "Khoản 8 Điều 5 · Phương án 2"."""
+    shown = words(title)
+    if option is None:
+        return shown
+    more = words(option)
+    return {"vi": f"{shown['vi']} · {more['vi']}", "en": f"{shown['en']} · {more['en']}"}
+
+
+def next_speaker(name: str) -> Words:
+    return {"vi": f"Mời đại biểu tiếp theo: {name}", "en": f"Next speaker: {name}"}
+
+
+def confirm_close(moment: Moment, division: Division) -> Words:
+    recorded = division.recorded_members
+    missing = sum(1 for one in moment.meeting.attendance.present if one not in division.ballots)
+    if not missing:
+        return {
+            "vi": f"Kết thúc biểu quyết? Đã ghi nhận {recorded} đại biểu; "
+            "mọi đại biểu có mặt đã biểu quyết.",
+            "en": f"Close the vote? {recorded} members are recorded; everybody present has voted.",
+        }
+    return {
+        "vi": f"Kết thúc biểu quyết? Đã ghi nhận {recorded} đại biểu; "
+        f"{missing} đại biểu có mặt chưa biểu quyết, sẽ không tính là tham gia.",
+        "en": f"Close the vote? {recorded} members are recorded; "
+        f"{missing} members present have not voted and will not count as taking part.",
+    }
+
+
+def confirm_declare(moment: Moment, division: Division) -> Words:
+    """The verdict once more, and the seats to look at first: afterwards only a re-vote helps."""
+    assert division.result is not None
+    verdict = words(wording.verdict(division.kind, division.result))
+    vi, en = f"Công bố kết quả: {verdict['vi']}?", f"Declare the result: {verdict['en']}?"
+    if moment.health.suspect:
+        seats = ", ".join(moment.health.suspect)
+        vi += f" Cần xem lại trước khi công bố: ghế {seats}."
+        en += f" Look at these seats first: {seats}."
+    return {"vi": vi, "en": en}
+
+
+CONFIRM_CANCEL: Words = {
+    "vi": "Hủy lần biểu quyết này? Các phiếu đã ghi nhận vẫn ở trong nhật ký nhưng không được tính.",
+    "en": "Cancel this vote? Ballots already recorded stay in the log but will not be counted.",
+}
+CONFIRM_REVOTE: Words = {
+    "vi": "Biểu quyết lại? Lần biểu quyết trước vẫn ở trong nhật ký và được ghi là đã thay thế.",
+    "en": "Vote again? The earlier vote stays in the log, marked as superseded.",
+}
+CONFIRM_CASTING: Words = {
+    "vi": "Ghi lá phiếu quyết định của Chủ tọa? Sau đó không đổi được.",
+    "en": "Record the chair's casting vote? It can't be changed afterwards.",
+}
+
+
+def confirm_adjourn(left: int) -> Words:
+    if not left:
+        return {"vi": "Bế mạc phiên họp?", "en": "Adjourn the sitting?"}
+    return {
+        "vi": f"Bế mạc phiên họp? Còn {left} nội dung trong chương trình chưa biểu quyết.",
+        "en": f"Adjourn the sitting? {left} questions of the programme have not been put to the vote.",
+    }
+
+
+def health_text(health: Health) -> Words:
+    """One line: what is wrong, and what it means for the vote."""
+    if not health.store:
+        return {
+            "vi": "Chưa ghi được vào nhật ký: phiếu chưa được ghi nhận",
+            "en": "The log can't be written: ballots are not being recorded",
+        }
+    vi, en = [], []
+    if not health.broker:
+        vi.append("mất kết nối với các dãy ghế")
+        en.append("no connection to the rows of seats")
+    if health.seats_offline:
+        vi.append(f"{len(health.seats_offline)} ghế mất kết nối")
+        en.append(f"{len(health.seats_offline)} seats offline")
+    if health.clones:
+        vi.append(f"{len(health.clones)} ghế trùng địa chỉ")
+        en.append(f"{len(health.clones)} seats with a double address")
+    if not vi:
+        return {"vi": "Hệ thống: bình thường", "en": "The system is working normally"}
+    return {"vi": "Hệ thống: " + ", ".join(vi), "en": "System: " + ", ".join(en)}
+
+
+def labelled(act: str, **rest: object) -> ActShape:
+    """One act as the console shows it; what is None is left out."""
+    shown = {"act": act, "label": LABELS[act], **rest}
+    return {name: value for name, value in shown.items() if value is not None}  # type: ignore[return-value]
