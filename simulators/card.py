@@ -228,16 +228,19 @@ def _two_secrets(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _parse(apdu: bytes) -> _Apdu:
-    """All cases of ISO 7816-3, 12.1.3, short and extended."""
+    """All cases of ISO 7816-3, 12.1.3, short and extended.
+
+    Hosts that leave out the length they expect get up to 256 bytes all the same, as from real PIV cards.
+    """
     if len(apdu) < 4:
         raise _Refusal(Status.WRONG_LENGTH)
     body = apdu[4:]
     if len(body) >= 3 and body[0] == 0:
         data, most = _extended(body[1:])
     elif len(body) <= 1:
-        data, most = b"", (body[0] or 256) if body else 0
+        data, most = b"", (body[0] if body else 0) or 256
     else:
-        data, most = _cut(body[1:], body[0], {0: lambda _: 0, 1: lambda le: le[0] or 256})
+        data, most = _cut(body[1:], body[0], {0: lambda _: 256, 1: lambda le: le[0] or 256})
     return _Apdu(apdu[0], apdu[1], apdu[2], apdu[3], data, most)
 
 
@@ -245,7 +248,7 @@ def _extended(body: bytes) -> tuple[bytes, int]:
     size = int.from_bytes(body[:2], "big")
     if len(body) == 2:
         return b"", size or 65_536
-    return _cut(body[2:], size, {0: lambda _: 0, 2: lambda le: int.from_bytes(le, "big") or 65_536})
+    return _cut(body[2:], size, {0: lambda _: 256, 2: lambda le: int.from_bytes(le, "big") or 65_536})
 
 
 def _cut(body: bytes, size: int, ends: Mapping[int, Callable[[bytes], int]]) -> tuple[bytes, int]:
