@@ -1,4 +1,4 @@
-"""A row of consoles on a serial line. The only module that opens one: everything it says comes from `wire.link`."""
+"""A row of consoles on a serial line. The only module that opens one; what is said is `wire.link`'s."""
 
 import asyncio
 import secrets
@@ -15,7 +15,7 @@ from firmware_bridge.wire.link import RowLink
 class SerialBus:
     """`ConsoleBus` over `url`: a device path, or socket://host:port of a serial device server.
 
-    `addresses`: each console's 16-byte key by its address. `clock` gives line time in seconds, as in KeyPressed.
+    `addresses`: each console's 16-byte key by its address. `clock`: line time in seconds.
     """
 
     def __init__(

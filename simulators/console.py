@@ -1,8 +1,9 @@
-"""The firmware of one seat unit on the serial line: frames in, answers out. Pure: time and nonces are arguments.
+"""The firmware of one seat unit on the serial line: frames in, answers out. Pure: time is an argument.
 
-It is the other end of docs/specs/console-wire.md, written against that page. It speaks only when spoken to. A
-press that the bridge never fetched is dropped when the line has been silent for two seconds, and the display says
-that there is no connection: a unit never presses by itself, later, what a member pressed once.
+It is the other end of docs/specs/console-wire.md, written against that page. It speaks only when spoken
+to. A press that the bridge never fetched is dropped when the line has been silent for two seconds, and
+the display says that there is no connection: a unit never presses by itself, later, what a member pressed
+once.
 """
 
 import secrets
@@ -38,7 +39,7 @@ TURNAROUND_S = 0.0002
 """From the end of a question to the first bit of the answer: the firmware's own time."""
 
 FETCH_AGAIN_S = 0.25
-"""Presses that were told but not acknowledged are news again after this: the bridge's acknowledgement is lazy."""
+"""Presses told but not acknowledged are news again after this: the bridge acknowledges lazily."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class _Power:
     boot: bytes
     session: Session | None = None
     offered: Session | None = None
-    """Begun by a hello; its first good frame makes it the session. So an old hello, repeated, does no harm."""
+    """Begun by a hello; its first good frame makes it the session. An old hello, repeated, does no harm."""
     heard_at: float = 0.0
     told: int = 0
     told_at: float = 0.0
@@ -101,8 +102,8 @@ class SeatUnit:
 
     @property
     def connected(self) -> bool:
-        """A bridge serves this unit."""
-        return self._power is not None and self._power.session is not None
+        """A bridge says what this unit shows."""
+        return self.powered and self.panel.served
 
     @property
     def lamps(self) -> tuple[Lamp, Lamp, Lamp]:
@@ -169,7 +170,7 @@ class SeatUnit:
     # The line
 
     def hear_roll_call(self, call: RollCall, now: float) -> Reply | None:
-        """`now`: the end of the roll call's frame. Answers in this address's slot, if there is reason to."""
+        """`now`: the end of the frame. Answers in this address's slot, if there is reason to."""
         power = self._power
         if power is None:
             return None
@@ -216,7 +217,7 @@ class SeatUnit:
         return self._reply(Frame(self.address, Kind.STRANGER, seq, Boot(power.boot).pack()))
 
     def _hello(self, power: _Power, hello: Hello, seq: int) -> Reply:
-        """Offers a session, in a slot drawn by lot: another unit with this address hopefully draws another."""
+        """Offers a session, in a slot drawn by lot: a second unit here draws another, with luck."""
         nonce = self._entropy(NONCE_BYTES)
         power.offered = Session(session_key(self._key, self.address, hello.nonce, nonce), Side.CONSOLE)
         here = Here(nonce, power.boot, self.panel.forgotten, self.serial)
@@ -228,7 +229,7 @@ class SeatUnit:
     def _sealed(self, power: _Power, frame: Frame, now: float) -> Reply | None:
         opened = self._open(power, frame)
         if isinstance(opened, Rejected):
-            # Without a session nothing can be opened, and the bridge should know; else somebody plays tricks
+            # Without a session nothing can be opened, and the bridge should know; else it is a trick
             self.refused += 1
             return self._stranger(power, frame.seq) if power.session is None else None
         assert power.session is not None

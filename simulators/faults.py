@@ -1,4 +1,4 @@
-"""What a bad cable does to bytes: lost, doubled, flipped, torn. From a seed, so that a bad day can be had again."""
+"""What a bad cable does to bytes: lost, doubled, flipped, torn. From a seed: a bad day can be had again."""
 
 import math
 import random
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LineFaults:
-    """Chances: `flipped` for each bit, `lost` and `doubled` for each byte, `torn` for each burst of bytes."""
+    """Chances: `flipped` for each bit, `lost` and `doubled` for each byte, `torn` for each burst."""
 
     flipped: float = 0.0
     lost: float = 0.0

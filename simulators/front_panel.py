@@ -1,8 +1,8 @@
-"""The front of a seat unit: keys with their debounce, lamps, microphone, two lines. No wire; time is an argument.
+"""The front of a seat unit: keys with their debounce, lamps, microphone, two lines. Time is an argument.
 
-What it does by itself, and nobody else does for it: the lamp of an armed key blinks the moment the key goes down,
-and 300 ms later, if that lamp still only blinks, the display says plainly that the ballot isn't recorded yet.
-A steady lamp comes from the bridge alone.
+What it does by itself, and nobody else does for it: the lamp of an armed key blinks the moment the key
+goes down, and 300 ms later, if that lamp still only blinks, the display says plainly that the ballot
+isn't recorded yet. A steady lamp comes from the bridge alone.
 """
 
 from collections import deque
@@ -21,7 +21,7 @@ NOT_YET = ("CHUA DUOC GHI NHAN", "DANG GUI LAI...")
 NO_LINE = ("MAT KET NOI", "")
 
 MOST_KEPT = 16
-"""Presses waiting to be fetched. Fingers don't fill this in the time that a live bus takes; a wild contact may."""
+"""Presses waiting to be fetched: more than fingers make in the time that a live bus takes."""
 
 Lit = tuple[Lamp, Lamp, Lamp, Lamp]
 DARK: Lit = (Lamp.OFF, Lamp.OFF, Lamp.OFF, Lamp.OFF)
@@ -60,7 +60,7 @@ class FrontPanel:
         self.blank(NO_LINE)
 
     def blank(self, notice: tuple[str, str] | None) -> None:
-        """No bridge to say what is true: lamps dark, keys and microphone off, presses dropped, a notice shown."""
+        """No bridge to say what is true: lamps dark, keys and microphone off, presses dropped."""
         self.presses: deque[KeyDown] = deque(maxlen=MOST_KEPT)
         self.forgotten = self._count
         self._lit, self.microphone, self.armed = DARK, False, False
@@ -72,6 +72,10 @@ class FrontPanel:
         self.changed()
 
     # What the member sees
+
+    @property
+    def served(self) -> bool:
+        return self._notice is None
 
     @property
     def lamps(self) -> Lit:
@@ -126,7 +130,7 @@ class FrontPanel:
     # What the bridge says
 
     def light(self, order: Lamps) -> None:
-        """Takes lamps, microphone and arming. Lamps that didn't know of a press can't settle it: it blinks on."""
+        """Takes lamps, microphone and arming. Lamps that didn't know of a press leave it blinking."""
         self._notice = None
         self._lit, self.microphone, self.armed = order.lamps, order.microphone, order.armed
         if self._blinking is not None and not is_newer(self._blinking.number, order.seen):

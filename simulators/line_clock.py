@@ -6,8 +6,8 @@ from dataclasses import dataclass
 BITS_PER_BYTE = 10
 
 MOST_DEBT_S = 0.005
-"""Timers wake a little late. What is lost by that is given back, so that the line runs at its rate on average;
-what is lost by a machine that stood still is not."""
+"""Timers wake a little late: what is lost by that is given back, so that the line runs at its rate on
+average. What is lost by a machine that stood still is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class LineClock:
 def overlay(spoken: Iterable[Spoken], byte_s: float) -> tuple[bytes, float]:
     """What a listener hears of several speakers, and when the last byte has come.
 
-    Who speaks after another is heard after another. Who speaks at the same time garbles: the line shows a zero
-    bit wherever one of them drives it low.
+    Who speaks after another is heard after another. Who speaks at the same time garbles: the line shows a
+    zero bit wherever one of them drives it low.
     """
     heard, begun, end = bytearray(), 0.0, 0.0
     done = b""

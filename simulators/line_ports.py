@@ -1,6 +1,7 @@
-"""The bridge's end of a simulated line: a pseudo-terminal, or a socket as a serial device server gives it."""
+"""The bridge's end of a simulated line: a pseudo-terminal, or a socket like a serial server's."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import tty
@@ -30,8 +31,8 @@ class PtyPort:
 
     def __init__(self) -> None:
         self._master, self._slave = os.openpty()
-        # Raw at once: until someone sets this, the terminal echoes. And the slave stays open, or reading the
-        # master fails with EIO while no bridge has the line.
+        # Raw at once: until someone sets this, the terminal echoes. And the slave stays open, or reading
+        # the master fails with EIO while no bridge has the line.
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self.url = os.ttyname(self._slave)
@@ -60,16 +61,14 @@ class PtyPort:
         if not self._open:
             return
         self._open = False
-        try:
+        with contextlib.suppress(RuntimeError):  # no loop: it was never served
             asyncio.get_running_loop().remove_reader(self._master)
-        except RuntimeError:
-            pass
         os.close(self._master)
         os.close(self._slave)
 
 
 class SocketPort:
-    """A listening TCP socket on loopback, for one bridge at a time. After `cut` the bridge may connect again."""
+    """A listening TCP socket on loopback, for one bridge at a time. After `cut` it may come again."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))

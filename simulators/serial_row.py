@@ -1,7 +1,7 @@
-"""A row of seat units behind one line that runs at its rate: the whole cable that a bridge serves, in one process.
+"""A row of seat units behind one line that runs at its rate: the whole cable that a bridge serves.
 
-One deframer stands for the receivers of all units: they hear the same bytes. Times given to the units are line
-times, counted from when bytes would have arrived, so nothing here sleeps for a byte.
+One deframer stands for the receivers of all units: they hear the same bytes. Times given to the units are
+line times, counted from when bytes would have arrived, so nothing here sleeps for a byte.
 """
 
 import asyncio

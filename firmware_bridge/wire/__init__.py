@@ -1,1 +1,1 @@
-"""The console protocol, sans-I/O: bytes and times in, bytes and events out. See docs/specs/console-wire.md."""
+"""The console protocol, sans-I/O: bytes and times in, events out: docs/specs/console-wire.md."""

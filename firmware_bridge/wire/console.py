@@ -1,4 +1,4 @@
-"""What the bridge knows of one console: its session, what it shows, what it is to show, which presses it reported.
+"""What the bridge knows of one console: its session, what it shows and is to show, what it reported.
 
 No time and no bytes here: `link` decides when something is sent, this decides what.
 """
@@ -25,7 +25,7 @@ class Status(Enum):
 
 
 class Console:
-    """One console of the row. `wanted` is its owner's word; `_lit` and `_drawn` are what it acknowledged."""
+    """One console of the row. `wanted` is its owner's word; `_lit` and `_drawn`: what it acknowledged."""
 
     def __init__(self, address: int, key: bytes) -> None:
         self.address = address
@@ -52,7 +52,7 @@ class Console:
         self._drawn: bytes | None = None
 
     def join(self, here: Here, session: Session) -> bool:
-        """A proved console begins a session: everything is to be shown again. Returns whether it had rebooted."""
+        """A proved console begins a session: all is to be shown again. Returns whether it rebooted."""
         rebooted = self.boot is not None and self.boot != here.boot
         if self.boot != here.boot:
             self.newest = self._told = self._seen = here.taken
@@ -136,7 +136,7 @@ class Console:
 
     @property
     def _settled(self) -> bool:
-        """The wanted face was asked for by somebody who knew of the press that makes a lamp blink by itself."""
+        """Who asked for the wanted face knew of the press that makes a lamp blink by itself."""
         return self._blink is None or not is_newer(self._blink[0], self._seen)
 
     def _overlaid(self, light: Light, settled: bool) -> Light:

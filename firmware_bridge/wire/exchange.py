@@ -10,7 +10,7 @@ from firmware_bridge.wire.messages import Here, Kind
 
 @dataclass(slots=True)
 class Exchange:
-    """`console` is None for a roll call. A repeat is the same bytes: the counter of a sealed frame tells it."""
+    """`console` is None for a roll call. A repeat is the same bytes, counter and all."""
 
     kind: Kind
     frame: Frame

@@ -1,7 +1,8 @@
 """Frames on the wire: COBS between zero bytes, a header of three bytes, CRC-16. Sans-I/O; knows no message.
 
-Three things can stand between two zero bytes: a frame, a mark (one byte: an address in its roll-call slot), or
-garbage, which is counted and thrown away. A zero byte ends whatever was torn, so a line heals at the next one.
+Three things can stand between two zero bytes: a frame, a mark (one byte: an address in its roll-call
+slot), or garbage, which is counted and thrown away. A zero byte ends whatever was torn, so a line heals
+at the next one.
 """
 
 import binascii
@@ -18,7 +19,7 @@ NEWS_BIT = 0x80
 """Set in a mark that means news. Addresses end at 64, so it is free."""
 SHORTEST_FRAME_BYTES = HEADER_BYTES + 2
 LONGEST_CHUNK_BYTES = 128
-"""Longer than any frame of ours: what grows beyond it has lost its end, and is dropped up to the next zero byte."""
+"""Longer than any frame of ours: what grows beyond it has lost its end; the next zero byte ends it."""
 
 
 @dataclass(frozen=True, slots=True)

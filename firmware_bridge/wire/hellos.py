@@ -1,19 +1,18 @@
 """Hellos: who is at an address, proved by its own key, and whether it is alone there.
 
-The answer comes in one of four slots drawn by lot, so that two consoles with one address are heard apart three
-times in four, and garble each other otherwise. Only what was read tells of a clone: noise never does.
+The answer comes in one of four slots drawn by lot, so that two consoles with one address are heard apart
+three times in four, and garble each other otherwise. Only what was read tells of a clone: noise never
+does.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from hmac import compare_digest
 
 from firmware_bridge.ports import CloneSuspected, ConsoleEvent, ConsoleLost, ConsoleUp
 from firmware_bridge.wire.console import Console, Status
 from firmware_bridge.wire.exchange import Exchange
-from firmware_bridge.wire.framing import Frame, encode
-from firmware_bridge.wire.messages import Hello, Here, Kind
-from firmware_bridge.wire.pace import HELLO_SLOTS, LONGEST_HERE_BYTES, Line, Pace
+from firmware_bridge.wire.messages import Here
+from firmware_bridge.wire.pace import Pace
 from firmware_bridge.wire.session import NONCE_BYTES, Session, Side, proof, session_key
 
 
@@ -30,6 +29,7 @@ class Outcome:
 class _Doubt:
     """What speaks against an address; forgotten when one console proves itself there, alone."""
 
+    suspected: bool = False
     strange: int = 0
     alone: int = 0
     silent: int = 0
@@ -37,20 +37,11 @@ class _Doubt:
 
 
 class HelloDesk:
-    """Says hello for one row and judges the answers."""
+    """Judges what the consoles of one row answer to hellos."""
 
-    def __init__(self, pace: Pace, line: Line, entropy: Callable[[int], bytes]) -> None:
+    def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._line = line
-        self._entropy = entropy
         self._doubts: dict[int, _Doubt] = {}
-
-    def hello(self, console: Console, seq: int) -> Exchange:
-        hello = Hello(self._entropy(NONCE_BYTES), HELLO_SLOTS, self._line.slot_ticks(LONGEST_HERE_BYTES))
-        frame = Frame(console.address, Kind.HELLO, seq, hello.pack())
-        wire = encode(frame)
-        window = self._line.seconds(len(wire)) + hello.seconds + self._pace.allowance_s
-        return Exchange(Kind.HELLO, frame, wire, console, None, window, 1)
 
     def answer(self, exchange: Exchange, here: Here, now: float) -> None:
         """Keeps an answer. The window is heard to its end: a second console may still speak."""
@@ -59,13 +50,14 @@ class HelloDesk:
             exchange.deadline = max(exchange.deadline, now)
         exchange.here.append(here)
 
-    def probe_due(self, console: Console, now: float) -> bool:
-        """Whether a suspected clone is to be looked at again."""
-        doubt = self._doubt(console)
-        if now < doubt.probe_at:
-            return False
-        doubt.probe_at = now + self._pace.rare_s
-        return True
+    def probes_due(self, now: float) -> list[int]:
+        """Suspected clones that are to be looked at again."""
+        due = [
+            address for address, doubt in self._doubts.items() if doubt.suspected and now >= doubt.probe_at
+        ]
+        for address in due:
+            self._doubts[address].probe_at = now + self._pace.rare_s
+        return due
 
     def conclude(self, exchange: Exchange, console: Console, now: float) -> Outcome:
         """The window is over: changes the console's status and says what came out."""
@@ -114,6 +106,7 @@ class HelloDesk:
         return self._suspect(console, doubt)
 
     def _suspect(self, console: Console, doubt: _Doubt) -> Outcome:
+        doubt.suspected = True
         doubt.alone = doubt.strange = doubt.silent = 0
         known = console.status is Status.CLONE
         console.status, console.session = Status.CLONE, None

@@ -1,4 +1,4 @@
-"""Text for units whose letters are plain ASCII: Vietnamese without its marks, two lines of twenty characters."""
+"""Text for units whose letters are plain ASCII: Vietnamese without its marks, two lines of twenty."""
 
 import unicodedata
 

@@ -12,30 +12,18 @@ text, checks. What a console is to show, and what it has, is `console`'s; hellos
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from itertools import cycle
 
-from firmware_bridge.errors import RowMisconfigured, UnknownConsole
+from firmware_bridge.errors import UnknownConsole
 from firmware_bridge.ports import ConsoleEvent, ConsoleLost, Face, FaceShown
+from firmware_bridge.wire.asker import Asker, check_row
 from firmware_bridge.wire.console import Console, Order, Status
 from firmware_bridge.wire.exchange import Exchange, Turn
-from firmware_bridge.wire.framing import MARK_BYTES, Deframer, Frame, Garbage, Heard, Mark, encode
+from firmware_bridge.wire.framing import Deframer, Frame, Garbage, Heard, Mark
 from firmware_bridge.wire.hellos import HelloDesk
-from firmware_bridge.wire.messages import (
-    BROADCAST,
-    FROM_CONSOLE,
-    LAST_ADDRESS,
-    Ack,
-    Boot,
-    Here,
-    Kind,
-    Lamps,
-    Malformed,
-    News,
-    RollCall,
-    Text,
-)
-from firmware_bridge.wire.pace import LONGEST_ANSWER_BYTES, Line, Pace
-from firmware_bridge.wire.session import KEY_BYTES, Opened
+from firmware_bridge.wire.messages import FROM_CONSOLE, Ack, Boot, Here, Kind, Malformed, News
+from firmware_bridge.wire.pace import Line, Pace
+from firmware_bridge.wire.presence import Presence
+from firmware_bridge.wire.session import Opened
 
 
 class RowLink:
@@ -49,18 +37,13 @@ class RowLink:
         pace: Pace | None = None,
     ) -> None:
         """Raises RowMisconfigured."""
-        _check_row(keys)
+        check_row(keys)
         self._pace = pace or Pace()
-        self._line = Line(baudrate)
         self._consoles = {address: Console(address, key) for address, key in sorted(keys.items())}
-        self._desk = HelloDesk(self._pace, self._line, entropy)
-        self._roll = RollCall(min(keys), max(keys) - min(keys) + 1, self._line.slot_ticks(MARK_BYTES))
-        self._rounds = cycle(self._consoles.values())
-        self._rare_rounds = cycle(self._consoles.values())
+        self._asker = Asker(self._pace, Line(baudrate), entropy, min(keys), max(keys))
         self._events: deque[tuple[ConsoleEvent, bytes | None, int]] = deque()
         self._alert = False
         self._up = False
-        self._seq = 0
         self.garbage = 0
         """Pieces of line noise heard so far; for the health page."""
         self.refused = 0
@@ -69,14 +52,13 @@ class RowLink:
 
     def _begin_anew(self, now: float) -> None:
         self._deframer = Deframer()
+        self._desk = HelloDesk(self._pace)
         self._exchange: Exchange | None = None
         self._lamps, self._news, self._hellos = Turn(), Turn(), Turn()
         self._owing, self._texts = Turn(), Turn()
         self._resting: dict[int, float] = {}
-        self._heard_at = dict.fromkeys(self._consoles, now)
-        self._owed_since: dict[int, float] = {}
+        self._presence = Presence(self._pace, self._consoles, now)
         self._next_roll_call = self._next_muster = now
-        self._next_round = self._next_check = self._next_rare = now
 
     # What the owner asks for
 
@@ -170,8 +152,7 @@ class RowLink:
     # Whose turn it is
 
     def _choose(self, now: float) -> Exchange | None:
-        if now >= self._next_round:
-            self._look_round(now)
+        self._look_round(now)
         return (
             self._next_order(self._lamps, Console.lamps, now)
             or self._next_poll(now)
@@ -189,65 +170,34 @@ class RowLink:
             console = self._consoles[address]
             order = due(console) if console.status is Status.UP else None
             if order is not None:
-                return self._sealed(console, order)
+                return self._asker.order(console, order)
         return None
 
     def _next_poll(self, now: float) -> Exchange | None:
         while self._news and (address := self._news.next(self._resting, now)) is not None:
             if self._consoles[address].status is Status.UP:
-                return self._poll(self._consoles[address])
+                return self._asker.poll(self._consoles[address])
         return None
 
     def _roll_call(self, now: float) -> Exchange | None:
         if now < self._next_roll_call:
             return None
-        self._next_roll_call = now + (
-            self._pace.alert_roll_call_s if self._alert else self._pace.idle_roll_call_s
-        )
+        period = self._pace.alert_roll_call_s if self._alert else self._pace.idle_roll_call_s
+        self._next_roll_call = now + period
         muster = now >= self._next_muster
         if muster:
             self._next_muster = now + self._pace.muster_s
-        roll = RollCall(self._roll.first, self._roll.slots, self._roll.width, muster)
-        frame = Frame(BROADCAST, Kind.ROLL_CALL, self._next_seq(), roll.pack())
-        wire = encode(frame)
-        window = self._line.seconds(len(wire)) + roll.seconds + self._pace.marks_allowance_s
-        return Exchange(Kind.ROLL_CALL, frame, wire, None, None, window, 1)
+        return self._asker.roll_call(muster)
 
     def _next_hello(self, now: float) -> Exchange | None:
         address = self._hellos.next(self._resting, now)
         if address is None:
             return None
-        return self._desk.hello(self._consoles[address], self._next_seq())
+        return self._asker.hello(self._consoles[address])
 
     def _check(self, now: float) -> Exchange | None:
-        if now < self._next_check:
-            return None
-        self._next_check = now + self._pace.check_s
-        for _ in self._consoles:
-            console = next(self._rounds)
-            if console.status is Status.UP:
-                return self._poll(console)
-        return None
-
-    def _poll(self, console: Console) -> Exchange:
-        return self._exchange_with(console, Frame(console.address, Kind.POLL, self._next_seq()), None)
-
-    def _sealed(self, console: Console, order: Order) -> Exchange:
-        assert console.session is not None
-        kind = (
-            Kind.LAMPS if isinstance(order, Lamps) else Kind.TEXT if isinstance(order, Text) else Kind.TAKEN
-        )
-        frame = console.session.seal(console.address, kind, self._next_seq(), order.pack())
-        return self._exchange_with(console, frame, order)
-
-    def _exchange_with(self, console: Console, frame: Frame, order: Order | None) -> Exchange:
-        wire = encode(frame)
-        window = self._line.seconds(len(wire) + LONGEST_ANSWER_BYTES) + self._pace.allowance_s
-        return Exchange(Kind(frame.kind), frame, wire, console, order, window, self._pace.tries)
-
-    def _next_seq(self) -> int:
-        self._seq = (self._seq + 1) & 0xFF
-        return self._seq
+        console = self._presence.next_check(now)
+        return None if console is None else self._asker.poll(console)
 
     # What is heard
 
@@ -271,7 +221,7 @@ class RowLink:
         if console.status is Status.ABSENT:
             self._hellos.add(mark.address)
         elif console.status is Status.UP:
-            self._heard_at[mark.address] = now
+            self._presence.heard(mark.address, now)
             if mark.news:
                 self._news.add(mark.address)
 
@@ -310,7 +260,7 @@ class RowLink:
             return
         for press, number in console.take(News.unpack(body).presses, now):
             self._events.append((press, console.boot, number))
-        self._owed_since.setdefault(console.address, now)
+        self._presence.owing(console.address, now)
         self._done(console, now)
         self._serve(console)
 
@@ -322,12 +272,12 @@ class RowLink:
             self._news.add(console.address)
         console.acknowledged(order)
         if not console.owes_taken:
-            self._owed_since.pop(console.address, None)
+            self._presence.settled(console.address)
         self._done(console, now)
         self._serve(console)
 
     def _open(self, console: Console, frame: Frame) -> bytes | None:
-        """The sealed body. A frame that isn't the console's own changes nothing: the real one may yet come."""
+        """The sealed body. A frame that isn't the console's own changes nothing: its own may yet come."""
         opened = console.session.open(frame) if console.session is not None else None
         if isinstance(opened, Opened) and not opened.repeated:
             return opened.body
@@ -335,7 +285,7 @@ class RowLink:
         return None
 
     def _done(self, console: Console, now: float) -> None:
-        self._heard_at[console.address] = now
+        self._presence.heard(console.address, now)
         self._resting.pop(console.address, None)
         self._exchange = None
 
@@ -352,34 +302,15 @@ class RowLink:
     # Who is there
 
     def _look_round(self, now: float) -> None:
-        self._next_round = now + self._pace.round_s
-        for address, console in self._consoles.items():
-            if console.status is Status.UP:
-                self._look_at(console, now)
-            elif console.status is Status.CLONE and self._desk.probe_due(console, now):
-                self._hellos.add(address)
-        if now >= self._next_rare:
-            self._next_rare = now + self._pace.rare_s
-            self._try_one_absent()
-
-    def _look_at(self, console: Console, now: float) -> None:
-        address = console.address
-        if (
-            console.owes_taken
-            and now - self._owed_since.setdefault(address, now) >= self._pace.taken_within_s
+        due = self._presence.look_round(now)
+        for turn, addresses in (
+            (self._news, due.polls),
+            (self._hellos, due.hellos),
+            (self._owing, due.owing),
+            (self._hellos, self._desk.probes_due(now)),
         ):
-            self._owing.add(address)
-        if now - self._heard_at[address] > 1.5 * self._pace.muster_s:
-            self._news.add(address)
-        if console.session is not None and console.session.spent:
-            self._hellos.add(address)
-
-    def _try_one_absent(self) -> None:
-        for _ in self._consoles:
-            console = next(self._rare_rounds)
-            if console.status is Status.ABSENT:
-                self._hellos.add(console.address)
-                return
+            for address in addresses:
+                turn.add(address)
 
     def _unanswered(self, console: Console, now: float) -> None:
         """All tries failed: it is gone, has forgotten the session, or two speak at once. A hello tells."""
@@ -389,7 +320,7 @@ class RowLink:
             self._hellos.add(console.address)
 
     def _lose_if_silent(self, console: Console, now: float) -> None:
-        if console.status is Status.UP and now - self._heard_at[console.address] >= self._pace.lost_after_s:
+        if console.status is Status.UP and self._presence.silent(console.address, now):
             self._lose(console)
 
     def _lose(self, console: Console) -> None:
@@ -402,9 +333,9 @@ class RowLink:
         if outcome.event is not None:
             self._events.append((outcome.event, None, 0))
         if outcome.joined:
-            self._heard_at[console.address] = now
+            self._presence.heard(console.address, now)
             self._resting.pop(console.address, None)
-            self._owed_since.pop(console.address, None)
+            self._presence.settled(console.address)
             self._serve(console)
             return
         self._resting[console.address] = now + self._pace.rest_s
@@ -412,13 +343,3 @@ class RowLink:
             self._lose_if_silent(console, now)
         if outcome.again and console.status is not Status.CLONE:
             self._hellos.add(console.address)
-
-
-def _check_row(keys: Mapping[int, bytes]) -> None:
-    if not keys:
-        raise RowMisconfigured("a row without consoles")
-    for address, key in keys.items():
-        if not 1 <= address <= LAST_ADDRESS:
-            raise RowMisconfigured(f"console address {address}: addresses are 1 to {LAST_ADDRESS}")
-        if len(key) != KEY_BYTES:
-            raise RowMisconfigured(f"console {address}: its key has {len(key)} bytes, not {KEY_BYTES}")

@@ -1,7 +1,7 @@
 """What bridge and console say to each other, each message with its bytes. See docs/specs/console-wire.md.
 
-`pack` and `unpack` handle a payload (bare messages) or the body inside the seal (sealed ones); numbers are
-big-endian. `unpack` raises Malformed and nothing else: what passed the CRC may still come from other firmware.
+`pack` and `unpack` handle a payload (bare messages) or the body inside the seal (sealed ones); numbers
+are big-endian. `unpack` raises Malformed and nothing else: what passes the CRC may be of other firmware.
 """
 
 import struct
@@ -15,7 +15,7 @@ from firmware_bridge.wire.session import NONCE_BYTES, TAG_BYTES
 
 BROADCAST = 0xFF
 LAST_ADDRESS = 64
-"""Consoles have addresses 1 to 64: what one segment of the bus can drive, and a roll call of at most 26 ms."""
+"""Addresses are 1 to 64: what one segment of the bus can drive, and a roll call of at most 26 ms."""
 
 TICK_S = 50e-6
 """Slot widths are counted in this unit."""
@@ -34,7 +34,7 @@ class Malformed(ValueError):
 
 
 class Kind(IntEnum):
-    """The frame's second byte. From 0x10 on, the payload is sealed (`& 0x10`); 0x80 set: a console speaks."""
+    """The frame's second byte. 0x10 set: the payload is sealed; 0x80 set: a console speaks."""
 
     ROLL_CALL = 0x01
     POLL = 0x02
@@ -68,7 +68,7 @@ class RollCall:
         return self.slots * self.width * TICK_S
 
     def slot_start_s(self, address: int) -> float | None:
-        """When this address may mark, counted from the end of the roll call's frame; None: it isn't called."""
+        """When this address may mark, from the end of the roll call's frame on; None: not called."""
         place = address - self.first
         return place * self.width * TICK_S if 0 <= place < self.slots else None
 
@@ -84,7 +84,7 @@ class RollCall:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """To one: prove who you are, in one of `slots` slots drawn by lot, so that two of you are heard apart."""
+    """To one: prove who you are, in a slot drawn by lot, so that two of you are heard apart."""
 
     nonce: bytes
     slots: int
@@ -252,7 +252,7 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Boot:
-    """The answer to a poll: nothing new (IDLE), or no session (STRANGER). `boot` tells two consoles apart."""
+    """Answers a poll: nothing new (IDLE), or no session (STRANGER). `boot` tells two consoles apart."""
 
     boot: bytes
 

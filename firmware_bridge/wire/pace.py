@@ -9,8 +9,8 @@ BITS_PER_BYTE = 10
 """8N1: a start bit, eight bits, a stop bit."""
 
 GUARD_S = 200e-6
-"""Between two speakers: the driver lets go of the line, the next one takes it; plus clocks apart by 0.1 % over a
-roll call of 64 slots (26 us)."""
+"""Between two speakers: one driver lets go of the line, the next takes it; plus clocks apart by
+0.1 % over a roll call of 64 slots (26 us)."""
 
 LONGEST_HERE_BYTES = 44
 """The answer to a hello with a serial number of sixteen characters, on the wire."""
@@ -19,7 +19,7 @@ LONGEST_ANSWER_BYTES = 56
 """News of eight presses, on the wire."""
 
 HELLO_SLOTS = 4
-"""Two consoles with one address draw the same slot once in four times; then nothing is readable and we ask again."""
+"""Two consoles with one address draw the same slot once in four times; then we ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Pace:
     """Seconds, unless the name says otherwise."""
 
     alert_roll_call_s: float = 0.025
-    """While keys may be pressed: a press waits half of this on average, and the line stays two thirds free."""
+    """While keys may be pressed: a press waits half of this on average, the line stays two thirds free."""
     idle_roll_call_s: float = 0.1
     """Between votes: a request to speak has time."""
     muster_s: float = 0.5
@@ -52,7 +52,7 @@ class Pace:
     round_s: float = 0.05
     """How often all consoles are looked through for what has become due."""
     single_hellos: int = 3
-    """So many hellos in a row must be answered by one console alone before a suspected clone is forgiven."""
+    """So many hellos in a row must be answered by one console alone before it is trusted again."""
     strange_hellos: int = 3
     """So many wrong proofs, with no right one between, are another console at this address."""
 

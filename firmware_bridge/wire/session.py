@@ -1,9 +1,10 @@
-"""What makes a frame the console's own: a session key from both ends' nonces, AES-CCM, and counters that only rise.
+"""What makes a frame the console's own: a session key from both ends' nonces, AES-CCM, rising counters.
 
-The console's long-lived key is used for two things, kept apart by their labels: to prove a console (`proof`), and to
-derive the key of one session (`session_key`; NIST SP 800-108, one step of the counter mode with AES-CMAC). Each end
-adds a nonce that it never used before, so neither a rebooted console nor a restarted bridge ever meets an old
-session key again: that is why counters may start at 1 in each session. Nothing here draws a random byte.
+The console's long-lived key is used for two things, kept apart by their labels: to prove a console
+(`proof`), and to derive the key of one session (`session_key`; NIST SP 800-108, one step of the counter
+mode with AES-CMAC). Each end adds a nonce that it never used before, so neither a rebooted console nor a
+restarted bridge ever meets an old session key again: that is why counters may start at 1 in each session.
+Nothing here draws a random byte.
 """
 
 from dataclasses import dataclass
@@ -55,7 +56,9 @@ def _cmac(key: bytes, message: bytes) -> bytes:
 
 
 def proof(key: bytes, address: int, bridge_nonce: bytes, claim: bytes) -> bytes:
-    """Eight bytes by which a console shows that it holds `key`, for this hello and what it claims about itself."""
+    """Eight bytes by which a console shows that it holds `key`, for this hello and what it claims about
+    itself.
+    """
     return _cmac(key, PROOF_LABEL + b"\0" + bytes((address,)) + bridge_nonce + claim)[:TAG_BYTES]
 
 
@@ -90,7 +93,9 @@ class Session:
         return Frame(address, kind, seq, counter + sealed)
 
     def open(self, frame: Frame) -> Opened | Rejected:
-        """The body of a frame that the other end sealed in this session, if it is newer than all before, or the newest."""
+        """The body of a frame that the other end sealed in this session, if it is newer than all before,
+        or the newest.
+        """
         counter, sealed = frame.payload[:COUNTER_BYTES], frame.payload[COUNTER_BYTES:]
         if len(sealed) < TAG_BYTES:
             return Rejected.FORGED
