@@ -1,4 +1,4 @@
-"""The rule books that come with the installation: voting/rulebooks/*.toml. Reading files is not the core's."""
+"""The rule books that are shipped: voting/rulebooks/*.toml. Reading files is not the core's to do."""
 
 from datetime import date
 from functools import cache
