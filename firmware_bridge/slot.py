@@ -37,6 +37,8 @@ class CardSlot:
         self.prompt: Lines | None = None
         self.greeting: Lines = texts.SIGNED_IN
         self._asking: Asking | None = None
+        self._at_work_on: str | None = None
+        """The challenge that the card is being asked to sign for: told twice, it doesn't interrupt a PIN."""
         self._out = outbox
 
     def inserted(self) -> None:
@@ -54,7 +56,10 @@ class CardSlot:
         """The hall knows the card: it may delegate a key. A card that is at it, or gone, isn't asked again."""
         if self.card is None or self.signed_in:
             return
-        self._asking, self.session = None, None
+        self._asking = None
+        if self._at_work_on == words.chal:
+            return
+        self._at_work_on, self.session = words.chal, None
         self.greeting = words.greeting
         self.prompt = texts.PIN_WANTED
         self._out.cards.append(CardAsk(self.seat, words))
@@ -64,6 +69,8 @@ class CardSlot:
         self.prompt = texts.PIN_WANTED
 
     def pin_failed(self, outcome: PinOutcome, tries_left: int | None) -> None:
+        if outcome != "wrong":
+            self._at_work_on = None
         self.prompt = {
             "wrong": texts.pin_wrong(tries_left),
             "blocked": texts.PIN_BLOCKED,
@@ -73,20 +80,22 @@ class CardSlot:
         self._out.sayings.append(Pin(self.seat, outcome, tries_left))
 
     def unusable(self, lines: Lines = texts.CARD_UNUSABLE) -> None:
-        self.prompt = lines
+        self._at_work_on, self.prompt = None, lines
 
     def session_made(self, session: SeatSession, now: float) -> None:
         if self.card is None:
             return  # pulled while it was signing
+        self._at_work_on = None
         self.session, self.prompt = session, texts.SIGNING
         self._ask(session.jws, now)
 
     def recorded(self, session: str) -> bool:
-        """The hall says that this session is signed in. False: it isn't the one held here."""
+        """The hall says that this session is signed in. True when that is news."""
         if self.session is None or self.session.statement != session:
             return False
+        news = not self.signed_in
         self.signed_in, self.prompt, self._asking = True, None, None
-        return True
+        return news
 
     def refused(self, lines: Lines, final: bool) -> None:
         """The hall says no to this card or its session; it says why, and the text stays while the card does."""
@@ -105,17 +114,21 @@ class CardSlot:
             self._ask(self._presence(), now)
 
     def pulled(self, now: float) -> None:
-        self.card = self.prompt = None
+        self.card = self.prompt = self._at_work_on = None
         self._forget_session()
         self._ask(self._presence(), now)
 
     def state_came(self, session: str | None, now: float) -> None:
-        """The hall's whole knowledge of this seat: what differs from ours is said again."""
-        if self.session is not None and self.recorded(session or ""):
-            return
-        if self.signed_in:
+        """The hall's whole knowledge of this seat: ours is said again, for a hall that has lost it.
+
+        A session that the hall doesn't have any more is over; one that it doesn't have yet is sent again.
+        """
+        ours = self.session is not None and self.session.statement == session
+        if ours:
+            self.signed_in, self.prompt = True, None
+        elif self.signed_in:
             self._forget_session()
-        if self.session is not None:
+        if self.session is not None and not self.signed_in:
             self._ask(self.session.jws, now)
         elif self.card is not None or session is not None:
             self._ask(self._presence(), now)

@@ -1,0 +1,282 @@
+"""Cards in slots and what becomes of them: whose they are, whether at the right seat, challenged, signed in.
+
+Identity is card + person + seat. While no sitting is open the cards are only remembered; when one opens they
+are all challenged. A PIN never comes here.
+"""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import structlog
+
+from audit import base64url, instant, statement
+from audit.errors import BadEvidence, LogBroken, Untrusted
+from audit.signing import PublicKey, thumbprint
+from audit.statement import Statement
+from audit.trust import Identity, TrustStore
+from firmware_bridge.messages import BindPhone, Card, Challenge, Refusal, SignedIn, SignedOut
+from hall_controller import forms, unit_text
+from hall_controller.bus import HallBus
+from hall_controller.card_texts import ASK_AGAIN, NO_SITTING, NOT_NOW, UNREADABLE, untrusted
+from hall_controller.clock import Clock
+from hall_controller.encoding import SessionEvidence
+from hall_controller.errors import NotRecorded
+from hall_controller.hall import Hall
+from hall_controller.sessions import SessionKeys
+from hall_controller.submission import Submission
+from voting import commands
+from voting.chamber import Sitting
+from voting.errors import NotAMember, Refused, SessionExpired, WrongSeat
+from voting.ids import MemberId, SeatId
+
+log = structlog.get_logger(__name__)
+
+SESSION_LIFE = timedelta(hours=14)
+"""A sitting's longest day: a session ends with its sitting or its card, this only bounds a forgotten one."""
+CHALLENGE_BYTES = 16
+AT_ONCE = 24
+"""Challenges signed between two looks at the rest of the hall when a sitting opens: some 3 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardHere:
+    """The card in a seat's slot."""
+
+    bridge: str
+    certificate: bytes
+    """DER."""
+    fingerprint: str
+    """Base64url SHA-256, as `x5t#S256` names it."""
+    challenge: Challenge | None = None
+
+
+class Admission:
+    def __init__(
+        self,
+        hall: Hall,
+        bus: HallBus,
+        trust: TrustStore,
+        sessions: SessionKeys,
+        origin: str,
+        clock: Clock,
+        token: Callable[[int], bytes],
+    ) -> None:
+        self._hall = hall
+        self._bus = bus
+        self._trust = trust
+        self._sessions = sessions
+        self._origin = origin
+        self._clock = clock
+        self._token = token
+        self._cards: dict[str, CardHere] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def card_at(self, seat: str) -> CardHere | None:
+        return self._cards.get(seat)
+
+    def session_key(self, session: str) -> PublicKey | None:
+        """The key that a recorded session delegated to."""
+        known = self._sessions.of(session)
+        return None if known is None else known.key
+
+    # -- a card comes, or goes -------------------------------------------------------------------------
+
+    def card(self, bridge: str, said: Card) -> None:
+        if not said.present:
+            self._gone(bridge, said.seat)
+        elif said.cert is not None:
+            self._came(bridge, said.seat, said.cert, said.session)
+
+    def _came(self, bridge: str, seat: str, encoded: str, session: str | None) -> None:
+        try:
+            certificate = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError):
+            self._bus.tell(bridge, Refusal(seat, None, "card_unreadable", UNREADABLE, True))
+            return
+        fingerprint = base64url.encode(sha256(certificate).digest())
+        before = self._cards.get(seat)
+        if before is None or before.fingerprint != fingerprint:
+            self._cards[seat] = CardHere(bridge, certificate, fingerprint)
+        if session is not None and self._lives(seat, session):
+            self._bus.tell(bridge, SignedIn(seat, session))
+        else:
+            self._challenge(seat)
+
+    def _gone(self, bridge: str, seat: str) -> None:
+        self._cards.pop(seat, None)
+        session = self._session_at(seat)
+        if session is None:
+            self._bus.tell(bridge, SignedOut(seat, "", "card_removed"))
+        else:
+            # The answer is the announcer's, when it is recorded; until then the bridge says it again.
+            self._do(self._sign_out(session))
+
+    def _lives(self, seat: str, session: str) -> bool:
+        live = self._hall.meeting.attendance.sessions.get(session)
+        return live is not None and live.seat == seat
+
+    def _session_at(self, seat: str) -> str | None:
+        member = forms.members_by_seat(self._hall.meeting.sitting).get(SeatId(seat))
+        live = None if member is None else self._hall.meeting.attendance.session_of(member, "seat")
+        return None if live is None else live.id
+
+    async def _sign_out(self, session: str) -> None:
+        try:
+            await self._hall.submit(Submission(commands.SignOut(session, "card_removed"), "member"))
+        except Refused:
+            pass  # it ended in the meantime
+        except (NotRecorded, LogBroken) as fault:
+            log.warning("sign_out_not_recorded", fault=str(fault))
+
+    # -- challenges ------------------------------------------------------------------------------------
+
+    def sitting_opened(self) -> None:
+        """Challenges every card in the hall; the rest of the hall goes on in between."""
+        self._do(self._challenge_all())
+
+    async def _challenge_all(self) -> None:
+        for number, seat in enumerate(sorted(self._cards), start=1):
+            self._challenge(seat)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def _challenge(self, seat: str) -> None:
+        here = self._cards.get(seat)
+        if here is None:
+            return
+        sitting = self._hall.meeting.sitting
+        if sitting is None:
+            self._bus.tell(here.bridge, Refusal(seat, None, "no_sitting", NO_SITTING, True))
+            return
+        try:
+            identity = self._trust.judge(here.certificate, self._clock())
+            member = self._member_at(sitting, seat, identity)
+        except Untrusted as no:
+            log.warning("card_refused", seat=seat, code=no.code)
+            self._bus.tell(here.bridge, Refusal(seat, None, f"card_{no.code}", untrusted(no.code), True))
+        except Refused as no:
+            self._bus.tell(here.bridge, Refusal(seat, None, no.code, no.lines, True))
+        else:
+            self._bus.tell(here.bridge, self._challenge_for(seat, here, sitting, member))
+
+    def _member_at(self, sitting: Sitting, seat: str, identity: Identity) -> MemberId:
+        member = MemberId(identity.member)
+        if member not in sitting.roll:
+            raise NotAMember(member=member)
+        own = sitting.seating.get(member)
+        if own != seat:
+            raise WrongSeat(here=seat, own=own or "–")
+        return member
+
+    def _challenge_for(self, seat: str, here: CardHere, sitting: Sitting, member: MemberId) -> Challenge:
+        """The one that still stands, when it is asked for again: a PIN may already be on its way."""
+        old = here.challenge
+        if old is not None and old.sit == sitting.id and instant.read(old.exp) > self._clock():
+            return old
+        challenge = Challenge(
+            seat=seat,
+            chal=base64url.encode(self._token(CHALLENGE_BYTES)),
+            sit=sitting.id,
+            log=self._origin,
+            member=member,
+            exp=instant.write(self._clock() + SESSION_LIFE),
+            greeting=unit_text.greeting(sitting.members[member]),
+        )
+        self._cards[seat] = CardHere(here.bridge, here.certificate, here.fingerprint, challenge)
+        return challenge
+
+    # -- the card's answer -----------------------------------------------------------------------------
+
+    def statement(self, bridge: str, sealed: Statement) -> None:
+        """A session statement for a seat. Its card, challenge and signature are judged now, at this moment."""
+        seat = sealed.payload["seat"]
+        here = self._cards.get(seat)
+        asked = here.challenge if here is not None else None
+        if here is None or asked is None or not answers(sealed, asked, seat):
+            self._refuse(bridge, seat, sealed.payload_hash, "challenge_unknown", ASK_AGAIN)
+            return
+        try:
+            evidence = self.judged(sealed, here)
+        except Untrusted as no:
+            self._refuse(bridge, seat, sealed.payload_hash, f"card_{no.code}", untrusted(no.code))
+        except BadEvidence as bad:
+            self._bus.drop("bad_signature", bridge, bad)
+            self._refuse(bridge, seat, sealed.payload_hash, "card_untrue", untrusted("key"))
+        else:
+            self._do(self._sign_in(bridge, seat, sealed, evidence))
+
+    def judged(self, sealed: Statement, here: CardHere) -> SessionEvidence:
+        """The evidence of a session statement by this card. Raises Untrusted, BadSignature."""
+        if sealed.header["x5t#S256"] != here.fingerprint:
+            raise Untrusted("subject", "another card's statement")
+        identity = self._trust.judge(here.certificate, self._clock())
+        if identity.member != sealed.payload["member"]:
+            raise Untrusted("subject", "another member's card")
+        statement.verify(sealed, identity.public_key)
+        return SessionEvidence(sealed.jws, here.certificate)
+
+    async def _sign_in(self, bridge: str, seat: str, sealed: Statement, evidence: SessionEvidence) -> None:
+        try:
+            await self.record(sealed, evidence)
+        except Refused as no:
+            self._refuse(bridge, seat, sealed.payload_hash, no.code, no.lines)
+            if isinstance(no, SessionExpired):
+                self._forget_challenge(seat)
+        except (NotRecorded, LogBroken) as fault:
+            log.warning("sign_in_not_recorded", seat=seat, fault=str(fault))
+            self._bus.tell(bridge, Refusal(seat, sealed.payload_hash, "not_recorded", NOT_NOW, False))
+        else:
+            self._bus.tell(bridge, SignedIn(seat, sealed.payload_hash))
+
+    async def record(self, sealed: Statement, evidence: SessionEvidence) -> None:
+        """Signs a member in with a judged statement. Raises Refused, NotRecorded, LogBroken."""
+        await self._hall.submit(Submission(_sign_in(sealed), "member", evidence))
+        self._sessions.learn(sealed.payload_hash, sealed.payload["key"])
+
+    def _forget_challenge(self, seat: str) -> None:
+        here = self._cards.get(seat)
+        if here is not None:
+            self._cards[seat] = CardHere(here.bridge, here.certificate, here.fingerprint)
+
+    def session_ended(self, seats: Iterable[str]) -> None:
+        """Their challenges are spent: the next sign-in at these seats gets new ones."""
+        for seat in seats:
+            self._forget_challenge(seat)
+
+    def _refuse(self, bridge: str, seat: str, of: str, code: str, lines: tuple[str, str]) -> None:
+        self._bus.tell(bridge, Refusal(seat, of, code, lines, True))
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def answers(sealed: Statement, asked: Challenge | BindPhone, seat: str | None) -> bool:
+    """Whether a session statement says what the hall asked for, and nothing else."""
+    said = sealed.payload
+    named = (asked.log, asked.sit, asked.member, asked.chal, asked.exp)
+    if (said["log"], said["sit"], said["member"], said["chal"], said["exp"]) != named:
+        return False
+    if isinstance(asked, BindPhone):
+        return bool(said["channel"] == "mobile" and said["seat"] is None and said["key"] == asked.key)
+    return bool(said["channel"] == "seat" and said["seat"] == seat)
+
+
+def _sign_in(sealed: Statement) -> commands.SignIn:
+    said = sealed.payload
+    seat = said["seat"]
+    return commands.SignIn(
+        member=MemberId(said["member"]),
+        seat=None if seat is None else SeatId(seat),
+        channel=said["channel"],
+        session=sealed.payload_hash,
+        key=thumbprint(said["key"]),
+        expires=instant.read(said["exp"]),
+    )

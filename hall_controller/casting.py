@@ -1,0 +1,147 @@
+"""Ballots that come over the bus or from a phone: checked, handed to the hall, answered.
+
+Signatures are checked here, before the queue; what the rules say is the hall's. The same ballot sent again
+gets the same receipt; a hall that can't record says so, and the sender goes on trying.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from audit import statement
+from audit.errors import BadEvidence, BadSignature, LogBroken
+from audit.statement import Statement
+from firmware_bridge.messages import Jws, Lines, Refusal
+from hall_controller.bus import HallBus
+from hall_controller.errors import NotRecorded
+from hall_controller.hall import Hall
+from hall_controller.sessions import SessionKeys
+from hall_controller.submission import Recorded, Submission
+from voting.commands import CastBallot, Channel
+from voting.errors import NotSignedIn, Refused, SessionMismatch
+from voting.ids import BallotHash, ChoiceId, MemberId, SeatId, VoteId
+from voting.refusals import WrongQuestion
+
+log = structlog.get_logger(__name__)
+
+NOT_NOW: Lines = ("CHUA DUOC GHI NHAN", "HE THONG DANG BAN")
+
+
+class BallotUntrue(Refused):
+    """A ballot whose signature isn't its session's."""
+
+    def __init__(self) -> None:
+        text = {
+            "vi": "Chữ ký trên phiếu không đúng; phiếu không được ghi nhận.",
+            "en": "The ballot's signature doesn't hold; it was not recorded.",
+        }
+        super().__init__("ballot_untrue", text, ("KHONG DUOC GHI NHAN", "SAI CHU KY"))
+
+
+class Casting:
+    """`own_seats(bridge)`: the seats that this bridge may speak for."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        bus: HallBus,
+        sessions: SessionKeys,
+        origin: str,
+        own_seats: Callable[[str], frozenset[str]],
+    ) -> None:
+        self._hall = hall
+        self._bus = bus
+        self._sessions = sessions
+        self._origin = origin
+        self._own_seats = own_seats
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+
+    def from_bridge(self, bridge: str, jws: Jws) -> None:
+        """Takes one ballot off the bus. Never raises for what a bridge may send."""
+        try:
+            sealed = statement.parse(jws, statement.BALLOT)
+        except BadEvidence as bad:
+            self._bus.drop("malformed", bridge, bad)
+            return
+        seat = sealed.payload["seat"]
+        if seat not in self._own_seats(bridge):
+            self._bus.drop("foreign_seat", bridge)
+            return
+        again = self._hall.receipt(sealed.payload_hash)
+        if again is not None:
+            self._bus.pass_on(bridge, again)
+        elif sealed.payload_hash not in self._under_way:
+            self._begin(bridge, seat, sealed)
+
+    async def from_phone(self, jws: Any) -> Jws:
+        """A phone's ballot → its receipt. Raises BadStatement, Refused, NotRecorded, LogBroken."""
+        sealed = statement.parse(jws, statement.BALLOT)
+        if sealed.payload["seat"] is not None:
+            raise SessionMismatch()
+        return _receipt(await self._hall.submit(self._checked(sealed, "mobile")))
+
+    def _begin(self, bridge: str, seat: str, sealed: Statement) -> None:
+        try:
+            submission = self._checked(sealed, "seat")
+        except Refused as no:
+            self._refuse(bridge, seat, sealed.payload_hash, no)
+            return
+        task = asyncio.get_running_loop().create_task(self._cast(bridge, seat, submission))
+        self._under_way[sealed.payload_hash] = task
+        task.add_done_callback(lambda _: self._under_way.pop(sealed.payload_hash, None))
+
+    def _checked(self, sealed: Statement, channel: Channel) -> Submission:
+        """The command that a ballot asks for, its signature checked under its session's key. Raises Refused."""
+        payload = sealed.payload
+        if payload["log"] != self._origin:
+            raise WrongQuestion()
+        session = sealed.header.get("sk", "")
+        known = self._sessions.of(session)
+        if known is None:
+            raise NotSignedIn()
+        try:
+            if sealed.header["kid"] != known.kid:
+                raise BadSignature("another key than the session's")
+            statement.verify(sealed, known.key)
+        except BadSignature as bad:
+            raise BallotUntrue() from bad
+        return Submission(_command(sealed, session, channel), "member", sealed.jws)
+
+    async def _cast(self, bridge: str, seat: str, submission: Submission) -> None:
+        assert isinstance(submission.command, CastBallot)
+        ballot = submission.command.ballot
+        try:
+            self._bus.pass_on(bridge, _receipt(await self._hall.submit(submission)))
+        except Refused as no:
+            self._refuse(bridge, seat, ballot, no)
+        except (NotRecorded, LogBroken) as fault:
+            log.warning("ballot_not_recorded", bridge=bridge, fault=str(fault))
+            self._bus.tell(bridge, Refusal(seat, ballot, "not_recorded", NOT_NOW, False))
+
+    def _refuse(self, bridge: str, seat: str, ballot: str, no: Refused) -> None:
+        self._bus.tell(bridge, Refusal(seat, ballot, no.code, no.lines, no.final))
+
+
+def _command(sealed: Statement, session: str, channel: Channel) -> CastBallot:
+    payload = sealed.payload
+    seat, prev = payload["seat"], payload["prev"]
+    return CastBallot(
+        vote=VoteId(payload["vote"]),
+        definition=payload["def"],
+        challenge=payload["chal"],
+        member=MemberId(payload["member"]),
+        seat=None if seat is None else SeatId(seat),
+        channel=channel,
+        session=session,
+        choice=ChoiceId(payload["choice"]),
+        rev=payload["rev"],
+        prev=None if prev is None else BallotHash(prev),
+        ballot=BallotHash(sealed.payload_hash),
+    )
+
+
+def _receipt(recorded: Recorded) -> Jws:
+    assert recorded.receipt is not None  # the hall gives one for every ballot
+    return recorded.receipt

@@ -1,0 +1,186 @@
+"""What consoles, cards and phones say, given to whoever it concerns. Signatures are checked before the queue.
+
+One door for both ways in: the bus (`said`, `passed_on`, `gone`, `joined`) and the pages (`cast_mobile`,
+`request_phone_binding`, `phone_binding`, `prove_phone`).
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+import structlog
+
+from audit import statement
+from audit.errors import BadEvidence, LogBroken
+from audit.trust import TrustStore
+from display.ports import BindingState, BoundPhone, PhoneBinding
+from firmware_bridge.messages import (
+    Card,
+    Hello,
+    Jws,
+    Lit,
+    Mic,
+    PhoneDeclined,
+    Pin,
+    Refusal,
+    Shown,
+    Speak,
+    Started,
+    Status,
+    Up,
+)
+from hall_controller import forms
+from hall_controller.admission import Admission
+from hall_controller.bridges import Bridges
+from hall_controller.bus import HallBus
+from hall_controller.card_texts import NOT_NOW
+from hall_controller.casting import Casting
+from hall_controller.clock import Clock
+from hall_controller.errors import NotRecorded
+from hall_controller.hall import Hall
+from hall_controller.phones import Phones
+from hall_controller.seats import Seats
+from hall_controller.sessions import SessionKeys
+from hall_controller.submission import Submission
+from voting.commands import Command, RequestFloor, WithdrawRequest
+from voting.errors import NotSignedIn, Refused
+from voting.floor import next_press
+from voting.ids import MemberId, SeatId
+
+log = structlog.get_logger(__name__)
+
+
+class Intake:
+    """Give it to `HallBus.run`. `origin` is the log's name; `token(n)` gives n random bytes."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        bus: HallBus,
+        *,
+        trust: TrustStore,
+        bridges: Bridges,
+        seats: Seats,
+        sessions: SessionKeys,
+        origin: str,
+        clock: Clock,
+        token: Callable[[int], bytes],
+    ) -> None:
+        self._hall = hall
+        self._bus = bus
+        self._bridges = bridges
+        self._seats = seats
+        self._origin = origin
+        self._clock = clock
+        own = {bridge.id: frozenset(bridge.seats) for bridge in bridges.by_id.values()}
+        self.admission = Admission(hall, bus, trust, sessions, origin, clock, token)
+        self.casting = Casting(hall, bus, sessions, origin, own.__getitem__)
+        self.phones = Phones(hall, bus, self.admission, origin, clock, token)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # -- from the pages --------------------------------------------------------------------------------
+
+    async def cast_mobile(self, jws: Any) -> Jws:
+        """A phone's ballot → its receipt. Raises BadStatement, Refused, NotRecorded, LogBroken."""
+        return await self.casting.from_phone(jws)
+
+    def request_phone_binding(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
+        """Asks the card at `seat` to bind this public P-256 key. Raises Refused."""
+        return self.phones.request(key, seat)
+
+    def phone_binding(self, enrolment: str) -> BindingState | None:
+        return self.phones.state(enrolment)
+
+    def prove_phone(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
+        return self.phones.prove(key_id, challenge, signature)
+
+    # -- from the bus ----------------------------------------------------------------------------------
+
+    def joined(self) -> None:
+        """On the bus, for the first time or again: what was said meanwhile is lost, so everybody says hello."""
+        self._bus.tell("all", Started())
+
+    def gone(self, bridge: str) -> None:
+        log.warning("bridge_gone", bridge=bridge)
+        self._seats.bridge_gone(bridge)
+
+    def passed_on(self, bridge: str, jws: Jws, typ: str) -> None:
+        if typ == statement.BALLOT:
+            self.casting.from_bridge(bridge, jws)
+            return
+        try:
+            sealed = statement.parse(jws, statement.SESSION_KEY)
+        except BadEvidence as bad:
+            self._bus.drop("malformed", bridge, bad)
+            return
+        if sealed.payload["channel"] == "mobile":
+            self._do(self.phones.statement(bridge, sealed))
+        elif sealed.payload["seat"] in self._bridges.by_id[bridge].seats:
+            self.admission.statement(bridge, sealed)
+        else:
+            self._bus.drop("foreign_seat", bridge)
+
+    def said(self, bridge: str, message: Up) -> None:
+        match message:
+            case Card():
+                self._seats.has_card(message.seat, message.present)
+                self.admission.card(bridge, message)
+            case Shown():
+                self._seats.note_shown(message.vote, message.seats)
+            case Lit():
+                self._seats.note_lit(message.vote, message.seats)
+            case Status():
+                self._seats.is_at(message.seat, message.status, message.serial)
+            case Hello():
+                self._hello(bridge, message)
+            case Mic():
+                self._seats.microphone(message.seat, message.on, message.ok)
+            case Speak():
+                self._do(self._speak(bridge, message.seat))
+            case Pin():
+                log.info("pin_not_given", seat=message.seat, outcome=message.outcome)
+            case PhoneDeclined():
+                self.phones.declined(message)
+
+    def _hello(self, bridge: str, hello: Hello) -> None:
+        for seat, unit in hello.seats.items():
+            self._seats.is_at(seat, unit.status, unit.serial)
+        self.tell_state(bridge)
+
+    def tell_state(self, bridge: str) -> None:
+        """Everything that this bridge must know: the answer to hello, and where changes can't say it all."""
+        self._bus.tell(
+            bridge,
+            forms.state(
+                self._hall.meeting,
+                self._bridges.by_id[bridge].seats,
+                self._origin,
+                self._clock(),
+                self._hall.receipt,
+                self._bus.told_all,
+            ),
+        )
+
+    # -- the request key -------------------------------------------------------------------------------
+
+    async def _speak(self, bridge: str, seat: str) -> None:
+        try:
+            await self._hall.submit(Submission(self._request_at(seat), "member"))
+        except Refused as no:
+            self._bus.tell(bridge, Refusal(seat, None, no.code, no.lines, True))
+        except (NotRecorded, LogBroken):
+            self._bus.tell(bridge, Refusal(seat, None, "not_recorded", NOT_NOW, True))
+
+    def _request_at(self, seat: str) -> Command:
+        """First press: a speech; second: a debate; third: withdrawn. Raises Refused."""
+        meeting = self._hall.meeting
+        member: MemberId | None = forms.members_by_seat(meeting.sitting).get(SeatId(seat))
+        if member is None or meeting.attendance.session_of(member, "seat") is None:
+            raise NotSignedIn()
+        wanted = next_press(meeting.floor, member)
+        return WithdrawRequest(member) if wanted is None else RequestFloor(member, wanted)
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,212 @@
+"""A member's phone: bound by the card at the member's seat, then known by its own key.
+
+The phone shows eight digits of its key, the seat's console shows the same, and the member's ✓ key lets the
+card delegate to that key. Neither page nor hall ever holds the phone's private key.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from audit import base64url, canonical, instant
+from audit.errors import BadEvidence, LogBroken, Untrusted
+from audit.signing import from_jwk, thumbprint, verify
+from audit.statement import Statement
+from display.ports import BindingState, BoundPhone, PhoneBinding
+from firmware_bridge.messages import BindPhone, PhoneDeclined, Refusal
+from hall_controller.admission import CHALLENGE_BYTES, SESSION_LIFE, Admission, answers
+from hall_controller.bus import HallBus
+from hall_controller.card_texts import ASK_AGAIN, untrusted
+from hall_controller.clock import Clock
+from hall_controller.errors import NotRecorded
+from hall_controller.hall import Hall
+from voting.attendance import Session
+from voting.division import Phase
+from voting.errors import NotSignedIn, RefusalKind, Refused
+from voting.ids import MemberId, SeatId
+
+ASK_LIFE = timedelta(seconds=75)
+"""A little longer than the seat asks: its answer must find the enrolment still there."""
+PROOF_LIFE = timedelta(minutes=5)
+PROOF_PREFIX = b"parl-phone-session:"
+"""What a phone signs with its key outside ballots can't be taken for a ballot, nor the other way round."""
+MOST_ENROLMENTS = 2000
+"""Remembered at once; the oldest go first, so that asking costs the hall nothing it can't spare."""
+
+
+class PhoneKeyUnusable(RefusalKind):
+    vi = "Khóa của điện thoại không dùng được; hãy tải lại trang và thử lại."
+    en = "The phone's key can't be used; reload the page and try again."
+
+
+class SeatBusyVoting(RefusalKind):
+    """The seat's keys confirm a binding, and during a vote they vote."""
+
+    vi = "Đang biểu quyết; hãy gắn điện thoại sau khi biểu quyết kết thúc."
+    en = "A vote is open; bind the phone after it has ended."
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    id: str
+    seat: str
+    bridge: str
+    asked: BindPhone
+    key_id: str
+    until: datetime
+    state: str = "waiting"
+
+
+class Phones:
+    def __init__(
+        self,
+        hall: Hall,
+        bus: HallBus,
+        admission: Admission,
+        origin: str,
+        clock: Clock,
+        token: Callable[[int], bytes],
+    ) -> None:
+        self._hall = hall
+        self._bus = bus
+        self._admission = admission
+        self._origin = origin
+        self._clock = clock
+        self._token = token
+        self._enrolments: dict[str, Enrolment] = {}
+        self._proofs: dict[str, datetime] = {}
+
+    def request(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
+        """Asks the card at `seat` to bind this public key. Raises Refused."""
+        try:
+            key_id = thumbprint(from_jwk(key))
+        except BadEvidence as bad:
+            raise PhoneKeyUnusable() from bad
+        if key.get("crv") != "P-256":
+            raise PhoneKeyUnusable()
+        sitting = self._hall.meeting.open_sitting()
+        vote = self._hall.meeting.in_play
+        if vote is not None and vote.phase is not Phase.ANNOUNCED:
+            raise SeatBusyVoting()
+        session, here = self._session_at(seat), self._admission.card_at(seat)
+        if session is None or here is None:
+            raise NotSignedIn()
+        asked = self._ask(key, seat, sitting.id, session.member)
+        enrolment = Enrolment(self._new(), seat, here.bridge, asked, key_id, self._clock() + ASK_LIFE)
+        self._remember(enrolment)
+        self._bus.tell(here.bridge, asked)
+        return PhoneBinding(enrolment.id, key_id, asked.digits, enrolment.until)
+
+    def state(self, enrolment: str) -> BindingState | None:
+        """With a fresh challenge once the phone is bound."""
+        found = self._enrolments.get(enrolment)
+        if found is None:
+            return None
+        if found.state == "bound":
+            return BindingState("bound", self._new_proof())
+        if found.state == "refused":
+            return BindingState("refused")
+        return BindingState("expired" if self._clock() > found.until else "waiting")
+
+    def prove(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
+        """Who holds the phone; None where the proof doesn't hold. A challenge is good once."""
+        good_until = self._proofs.pop(challenge, None)
+        if good_until is None or self._clock() > good_until:
+            return None
+        session = self.session_of(key_id)
+        key = None if session is None else self._admission.session_key(session.id)
+        if session is None or key is None:
+            return None
+        try:
+            verify(key, "ES256", PROOF_PREFIX + challenge.encode(), signature)
+        except BadEvidence:
+            return None
+        return BoundPhone(session.member, key_id)
+
+    def session_of(self, key_id: str) -> Session | None:
+        """The live session of the phone with this key."""
+        live = self._hall.meeting.attendance.sessions.values()
+        return next(
+            (one for one in live if one.channel == "mobile" and hmac.compare_digest(one.key, key_id)), None
+        )
+
+    # -- what the seat answers -------------------------------------------------------------------------
+
+    def declined(self, said: PhoneDeclined) -> None:
+        found = self._waiting_for(said.chal)
+        if found is not None and found.seat == said.seat:
+            state = "expired" if said.outcome == "timeout" else "refused"
+            self._enrolments[found.id] = replace(found, state=state, until=self._clock())
+
+    async def statement(self, bridge: str, sealed: Statement) -> None:
+        """A card's delegation to a phone's key, over the bridge of the seat that was asked."""
+        found = self._waiting_for(sealed.payload["chal"])
+        here = None if found is None else self._admission.card_at(found.seat)
+        if (
+            found is None
+            or here is None
+            or found.bridge != bridge
+            or not answers(sealed, found.asked, None)
+        ):
+            self._bus.drop("challenge_unknown", bridge)
+            return
+        try:
+            await self._admission.record(sealed, self._admission.judged(sealed, here))
+        except Untrusted as no:
+            self._refuse(found, sealed.payload_hash, f"card_{no.code}", untrusted(no.code))
+        except BadEvidence as bad:
+            self._bus.drop("bad_signature", bridge, bad)
+        except Refused as no:
+            self._refuse(found, sealed.payload_hash, no.code, no.lines)
+        except (NotRecorded, LogBroken):
+            self._refuse(found, sealed.payload_hash, "not_recorded", ASK_AGAIN)
+        else:
+            self._enrolments[found.id] = replace(found, state="bound")
+
+    def _refuse(self, found: Enrolment, of: str, code: str, lines: tuple[str, str]) -> None:
+        self._enrolments[found.id] = replace(found, state="refused")
+        self._bus.tell(found.bridge, Refusal(found.seat, None, code, lines, True))
+
+    # -- within ----------------------------------------------------------------------------------------
+
+    def _session_at(self, seat: SeatId) -> Session | None:
+        live = self._hall.meeting.attendance.sessions.values()
+        return next((one for one in live if one.channel == "seat" and one.seat == seat), None)
+
+    def _ask(self, key: Mapping[str, str], seat: str, sit: str, member: MemberId) -> BindPhone:
+        return BindPhone(
+            seat=seat,
+            key=dict(key),
+            digits=digits(key),
+            chal=self._new(),
+            exp=instant.write(self._clock() + SESSION_LIFE),
+            sit=sit,
+            log=self._origin,
+            member=member,
+        )
+
+    def _waiting_for(self, chal: str) -> Enrolment | None:
+        waiting = (one for one in self._enrolments.values() if one.state == "waiting")
+        return next((one for one in waiting if one.asked.chal == chal), None)
+
+    def _remember(self, enrolment: Enrolment) -> None:
+        self._enrolments[enrolment.id] = enrolment
+        while len(self._enrolments) > MOST_ENROLMENTS:
+            del self._enrolments[next(iter(self._enrolments))]
+
+    def _new_proof(self) -> str:
+        challenge, now = self._new(), self._clock()
+        self._proofs = {one: until for one, until in self._proofs.items() if until > now}
+        self._proofs[challenge] = now + PROOF_LIFE
+        return challenge
+
+    def _new(self) -> str:
+        return base64url.encode(self._token(CHALLENGE_BYTES))
+
+
+def digits(key: Mapping[str, str]) -> str:
+    """`1234 5678`: the first 64 bits of SHA-256 over the JWK's JCS bytes, modulo 10^8. Both screens show it."""
+    number = int.from_bytes(sha256(canonical.encode(dict(key))).digest()[:8], "big") % 100_000_000
+    return f"{number // 10_000:04d} {number % 10_000:04d}"
