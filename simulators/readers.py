@@ -4,11 +4,11 @@ Each reader has a PIN pad. As on a real one, its keys do nothing unless it asks 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from firmware_bridge.cards.errors import CardBusy, CardGone
+from firmware_bridge.cards.errors import CardGone
 from firmware_bridge.ports import CardInserted, CardRemoved
 from simulators.card import SimulatedCard
 
@@ -43,13 +43,15 @@ class SimulatedReaders:
             yield await self._events.get()
 
     async def connect(self, slot: str) -> "SimulatedConnection":
-        """Powers the card up. Raises CardGone (empty), CardBusy (the slot's connection is still open)."""
-        at = self._slots[slot]
+        """Powers the card up, after the connection before this one is closed. Raises CardGone."""
+        at = self._slots.get(slot)
+        if at is None:
+            raise CardGone(f"there is no reader at seat {slot}")
+        await at.held.acquire()
         if at.card is None:
+            at.held.release()
             raise CardGone("no card in the slot")
-        if at.connection is not None and at.connection.alive:
-            raise CardBusy("the slot's card is in use")
-        at.connection = SimulatedConnection(at.card, at.pad)
+        at.connection = SimulatedConnection(at.card, at.pad, at.held.release)
         return at.connection
 
     # -- people --------------------------------------------------------------------------------------
@@ -91,15 +93,13 @@ class SimulatedReaders:
 class SimulatedConnection:
     """One powering of one card. After a pull it stays dead, also when that card or another is put in."""
 
-    def __init__(self, card: SimulatedCard, pad: "PinPad | None") -> None:
+    def __init__(self, card: SimulatedCard, pad: "PinPad | None", let_go: Callable[[], None]) -> None:
         card.reset()
         self._card = card
         self._pad = pad
         self._over = asyncio.Event()
-
-    @property
-    def alive(self) -> bool:
-        return not self._over.is_set()
+        self._closed = False
+        self._let_go = let_go
 
     async def transmit(self, apdu: bytes) -> bytes:
         self._check()
@@ -128,16 +128,20 @@ class SimulatedConnection:
     async def close(self) -> None:
         """Resets the card, as the PC/SC reader does: no PIN stays verified."""
         self.break_off()
+        if not self._closed:
+            self._closed = True
+            self._let_go()
 
     def break_off(self) -> None:
-        if self.alive:
+        """The card is out, or let go."""
+        if not self._over.is_set():
             self._over.set()
             self._card.reset()
             if self._pad is not None:
                 self._pad.press(None)
 
     def _check(self) -> None:
-        if not self.alive:
+        if self._over.is_set():
             raise CardGone("the card is not in the reader any more")
 
 
@@ -171,3 +175,4 @@ class _Slot:
     pad: PinPad | None
     card: SimulatedCard | None = None
     connection: SimulatedConnection | None = None
+    held: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -7,7 +7,6 @@ watches the readers, and each open connection has its own.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from firmware_bridge.cards.errors import CardError, CardGone
@@ -33,6 +32,7 @@ class PcscReaders:
         if len(set(slots.values())) != len(slots):
             raise ValueError("two readers are given to one seat")
         self._slots = dict(slots)
+        self._held = {seat: asyncio.Lock() for seat in slots.values()}
         self._api = api
         self._events: asyncio.Queue[CardInserted | CardRemoved] = asyncio.Queue()
 
@@ -55,11 +55,17 @@ class PcscReaders:
             yield await self._events.get()
 
     async def connect(self, slot: str) -> "PcscConnection":
-        """Powers the card, for us alone. Raises CardGone, CardBusy (another program), CardUnreadable."""
-        reader = next(reader for reader, seat in self._slots.items() if seat == slot)
-        connection = PcscConnection(PcscCard(self._api))
+        """Powers the card, for us alone; waits for the slot's connection before this one to be closed.
+
+        Raises CardGone, CardBusy (another program has the card), CardUnreadable.
+        """
+        held = self._held.get(slot)
+        if held is None:
+            raise CardGone(f"there is no reader at seat {slot}")
+        await held.acquire()
+        connection = PcscConnection(PcscCard(self._api), held.release)
         try:
-            await connection.open(reader)
+            await connection.open(next(reader for reader, seat in self._slots.items() if seat == slot))
         except BaseException:
             await connection.close()
             raise
@@ -69,8 +75,9 @@ class PcscReaders:
 class PcscConnection:
     """One powered card. Its calls queue in one thread, so closing waits for what was begun."""
 
-    def __init__(self, card: PcscCard) -> None:
+    def __init__(self, card: PcscCard, let_go: Callable[[], None]) -> None:
         self._card = card
+        self._let_go = let_go
         self._thread = ThreadPoolExecutor(1, "card")
         self._closed = False
 
@@ -89,10 +96,10 @@ class PcscConnection:
             return
         self._closed = True
         letting_go = asyncio.get_running_loop().run_in_executor(self._thread, self._card.disconnect)
+        letting_go.add_done_callback(lambda _: self._let_go())
         self._thread.shutdown(wait=False)
-        with suppress(CardError):
-            # Shielded: the thread lets the card go even if nobody waits for it any more.
-            await asyncio.shield(letting_go)
+        # Shielded: the thread lets the card go even if nobody waits for it any more.
+        await asyncio.shield(letting_go)
 
     async def _call(self, blocking: Callable[[], T]) -> T:
         if self._closed:

@@ -1,8 +1,8 @@
 """Debian's real pcscd with vpcd's virtual readers, in namespaces of its own: the machine isn't touched.
 
-`play("package.module:scene", readers=2)` runs the coroutine `scene(stage)` in a fresh process beside a fresh
-pcscd and returns what it returned (JSON). A process is tied to one pcscd for life (libpcsclite), hence the
-process. The net namespace is there because vpcd binds every address; the pid namespace, so that nothing
+`play("package.module:scene", readers=2)` runs the coroutine `scene(stage)` in a fresh process beside
+a fresh pcscd and returns what it returned (JSON). A process is tied to one pcscd for life (libpcsclite),
+hence the process. The net namespace is there because vpcd binds every address; the pid one, so that nothing
 outlives a test.
 
 It runs as root, as an ordinary user (user namespaces), or, where those are forbidden (in a chroot), through

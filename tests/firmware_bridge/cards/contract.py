@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from audit import base64url, statement
-from firmware_bridge.cards.errors import CardBusy, CardGone, PinBlocked, PinWrong
+from firmware_bridge.cards.errors import CardGone, PinBlocked, PinWrong
 from firmware_bridge.cards.piv import PivCard
 from firmware_bridge.cards.sealed_pin import open_pin, seal_pin
 from firmware_bridge.cards.sign_in import sign_in
@@ -129,19 +129,22 @@ async def wrong_pins_are_counted_down_to_a_blocked_card(row: Row) -> Any:
     await connection.close()
 
 
-async def a_card_serves_one_connection(row: Row) -> Any:
+async def a_card_serves_one_connection_after_another(row: Row) -> Any:
     await row.slots.insert("001", card())
     assert await row.next() == CardInserted("001")
     connection = await row.readers.connect("001")
-    with pytest.raises(CardBusy):
-        await row.readers.connect("001")
+    waiting = asyncio.create_task(row.readers.connect("001"))
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
     await connection.close()
     await connection.close()
     with pytest.raises(CardGone):
         await connection.transmit(b"\0\xa4\4\0")
+    await (await waiting).close()
     await (await row.readers.connect("001")).close()
-    with pytest.raises(CardGone):
-        await row.readers.connect("002")
+    for no_card in ("002", "no such seat"):
+        with pytest.raises(CardGone):
+            await row.readers.connect(no_card)
 
 
 async def closing_forgets_the_pin(row: Row) -> Any:
@@ -180,7 +183,7 @@ TWO_SEATS_ARE_ENOUGH: tuple[Promise, ...] = (
     a_card_pulled_while_it_signs_is_gone,
     a_connection_never_speaks_to_the_next_card,
     wrong_pins_are_counted_down_to_a_blocked_card,
-    a_card_serves_one_connection,
+    a_card_serves_one_connection_after_another,
     closing_forgets_the_pin,
 )
 FULL_ROW = 15

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from firmware_bridge.cards.errors import CardGone
+from firmware_bridge.cards.errors import CardBusy, CardGone
 from firmware_bridge.cards.pcsc_reader import PcscReaders
 from firmware_bridge.cards.sign_in import sign_in
 from firmware_bridge.ports import CardInserted, CardRemoved
@@ -85,8 +85,11 @@ async def pcscd_dies(stage: Stage) -> Any:
     return session.member
 
 
-async def by_place_and_without_a_pad(stage: Stage) -> Any:
-    """Readers may be named by their place in PC/SC's list; a reader that isn't there is an empty slot."""
+async def by_place_for_us_alone(stage: Stage) -> Any:
+    """Readers may be named by their place in PC/SC's list; one that isn't there is an empty slot.
+
+    While we hold the card no other program gets it.
+    """
     readers = PcscReaders({0: "001", "No such reader 00 00": "002"})
     running = asyncio.create_task(readers.run())
     told = readers.events()
@@ -96,6 +99,8 @@ async def by_place_and_without_a_pad(stage: Stage) -> Any:
         await readers.connect("002")
     connection = await readers.connect("001")
     assert await connection.verify_pin_on_pad() is None
+    with pytest.raises(CardBusy):
+        await PcscReaders({0: "001"}).connect("001")
     await connection.close()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

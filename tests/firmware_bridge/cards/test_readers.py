@@ -46,8 +46,8 @@ def test_pcscd_killed_and_restarted_under_us() -> None:
     assert play(f"{SCENES}:pcscd_dies") == "m1"
 
 
-def test_readers_named_by_their_place() -> None:
-    play(f"{SCENES}:by_place_and_without_a_pad")
+def test_readers_named_by_their_place_and_held_by_us_alone() -> None:
+    play(f"{SCENES}:by_place_for_us_alone")
 
 
 @pytest.mark.skipif(not shutil.which("opensc-tool"), reason="opensc is not installed")
