@@ -7,10 +7,13 @@ Left out: whether the hall's clock was right (docs/specs/log.md, "What this can'
 
 from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 from audit import checkpoint
 from audit.bundle import Source
 from audit.canonical import sha256_hex
+from audit.entry import Entry
+from audit.errors import BadEvidence, LogBroken
 from audit.verifier import log_files, reading
 from audit.verifier.anchor import Anchor, BadAnchor
 from audit.verifier.log_files import LogFiles
@@ -34,7 +37,7 @@ def verify(source: Source, anchor: Anchor | None, recount: Recount | None) -> Re
     state = State(source, log.tree, anchor, log.head.origin if log.head else "")
     if log.whole:
         _read(state, log, payloads, recount)
-    findings = [*log.findings, *state.findings, *reading.check_certificates(source)]
+    findings = [*log.findings, *state.findings, *reading.check_certificates(state, log.whole)]
     findings += reading.check_folders(source)
     findings += _notes(log, anchor, recount)
     return Report(
@@ -49,10 +52,17 @@ def verify(source: Source, anchor: Anchor | None, recount: Recount | None) -> Re
 
 def _read(state: State, log: LogFiles, payloads: Payloads, recount: Recount | None) -> None:
     record = reading.record(state, log.entries, payloads)
-    counted = list(recount(record)) if recount else []
+    counted = list(_counted(recount, record)) if recount else []
     deque(record, maxlen=0)  # a recount that stopped early doesn't stop the checks
     state.findings += counted
     state.findings += payloads.strays()
+
+
+def _counted(recount: Recount, record: Iterator[tuple[Entry, Any | None]]) -> Iterator[Finding]:
+    try:
+        yield from recount(record)
+    except (BadEvidence, LogBroken) as error:
+        yield Finding("error", "recount_stopped", f"the log can't be counted beyond this: {error}")
 
 
 def _notes(log: LogFiles, anchor: Anchor | None, recount: Recount | None) -> Iterator[Finding]:

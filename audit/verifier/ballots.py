@@ -29,6 +29,7 @@ def ballot_recorded(state: State, entry: Entry, body: Any) -> None:
         found = statement.parse(body, statement.BALLOT)
     except BadStatement as error:
         state.find("ballot_malformed", str(error), entry)
+        state.unusable.add(entry.seq)
         vote.unseen += 1
         return
     for code, text in _faults(state, entry, vote, found):

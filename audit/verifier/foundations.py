@@ -57,6 +57,7 @@ def trust_listed(state: State, entry: Entry, body: Any) -> None:
         if [canonical.sha256_hex(der) for der in found] != entry.d[name]:
             state.find("trust_list", f"the public entry names other {name} than its payload", entry)
         listed.update(zip(entry.d[name], found, strict=False))
+    state.certificates.update(entry.d["ca"])
     _renew_trust(state, entry)
 
 

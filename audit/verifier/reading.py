@@ -38,7 +38,7 @@ def record(state: State, entries: list[Entry], payloads: Payloads) -> Iterator[t
         judge = JUDGES.get(entry.type)
         if judge is not None:
             judge(state, entry, body)
-        yield entry, body
+        yield entry, None if entry.seq in state.unusable else body
 
 
 def _collect(opening: Iterator[Finding], findings: list[Finding]) -> Any:
@@ -50,14 +50,17 @@ def _collect(opening: Iterator[Finding], findings: list[Finding]) -> Any:
             return end.value
 
 
-def check_certificates(source: bundle.Source) -> Iterator[Finding]:
-    """Every certificate is the one that its file's name says."""
-    for path in source:
+def check_certificates(state: State, whole: bool) -> Iterator[Finding]:
+    """Every certificate is the one that its file's name says, and something shown names it."""
+    named = {bundle.cert_path(fingerprint) for fingerprint in state.certificates}
+    for path in state.source:
         if not path.startswith(bundle.CERTS):
             continue
-        data = source[path]
-        if bundle.cert_path(canonical.sha256_hex(data)) != path:
+        if bundle.cert_path(canonical.sha256_hex(state.source[path])) != path:
             yield Finding("error", "certificate_damaged", "not the certificate that its name says", path)
+        elif whole and path not in named:
+            # A member's certificate without the sign-in would tell who took part where that is withheld.
+            yield Finding("warning", "certificate_stray", "nothing shown names this certificate", path)
 
 
 def check_folders(source: bundle.Source) -> Iterator[Finding]:

@@ -50,7 +50,8 @@ class Recount(Protocol):
 
     Takes each entry with its payload's body, in order; the body is None for an entry without a payload,
     and for one withheld or damaged. Every ballot's signature, session and member have been
-    judged before it is handed on; a ballot that failed is a finding already.
+    judged before it is handed on; a ballot that failed is a finding already. What the log says in a wrong
+    way is a Finding to yield, not an exception; LogBroken and BadEvidence are taken for one.
     """
 
     def __call__(self, record: Iterator[tuple[Entry, Any | None]]) -> Iterable[Finding]: ...

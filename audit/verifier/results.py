@@ -67,6 +67,7 @@ def _check_result(state: State, entry: Entry, vote: Vote, jws: Any) -> None:
         found = statement.parse(jws, statement.RESULT)
     except BadStatement as error:
         state.find("result_malformed", str(error), entry)
+        state.unusable.add(entry.seq)
         return
     _check_signature(state, entry, found)
     _check_subject(state, entry, vote, found)

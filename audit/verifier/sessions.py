@@ -18,6 +18,7 @@ def signed_in(state: State, entry: Entry, body: Any) -> None:
         found = statement.parse(body["jws"], statement.SESSION_KEY)
     except BadStatement as error:
         state.find("session_malformed", str(error), entry)
+        state.unusable.add(entry.seq)
         return
     _check_place(state, entry, found)
     identity = _judge_card(state, entry, found, body["cert"])
@@ -69,6 +70,7 @@ def judge(state: State, entry: Entry, der: bytes, found: Statement, what: str) -
 
 def certificate(state: State, entry: Entry, fingerprint: str) -> bytes | None:
     """The certificate's DER. One whose bytes don't hash to its name is reported with the files."""
+    state.certificates.add(fingerprint)
     der = state.source.get(bundle.cert_path(fingerprint))
     if der is None:
         state.find("certificate_missing", f"the card's certificate {fingerprint} isn't there", entry)

@@ -59,6 +59,8 @@ class State:
     trust: TrustStore | None = None
     listed_ca: dict[str, bytes] = field(default_factory=dict)
     listed_crl: dict[str, bytes] = field(default_factory=dict)
+    certificates: set[str] = field(default_factory=set)
+    """Hashes of all that an entry or a statement names."""
     books: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By sitting: the rule book's id and the hash of its text."""
     rolls: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -67,6 +69,8 @@ class State:
     unseen_sessions: Counter[str] = field(default_factory=Counter)
     """By sitting: sign-ins that weren't shown."""
     votes: dict[str, Vote] = field(default_factory=dict)
+    unusable: set[int] = field(default_factory=set)
+    """Entries whose payload can't be read as a statement: the recount isn't given it."""
     done: Counter[str] = field(default_factory=Counter)
     """What was checked, counted for the report."""
 
