@@ -92,7 +92,7 @@ def _entry(members: Any) -> Entry:
 def _ref(members: Any) -> BlobRef:
     if not isinstance(members, dict) or members.keys() != _BLOB_NAMES:
         raise BadEntry("not the members of a payload's reference")
-    if members["class"] not in CLASSES:
+    if not isinstance(members["class"], str) or members["class"] not in CLASSES:
         raise BadEntry(f"no such class of payload: {members['class']!r:.40}")
     _require_hash(members["sha256"], "blob.sha256")
     return BlobRef(members["sha256"], _count(members["len"], "blob.len"), members["class"])
