@@ -1,6 +1,6 @@
 """What bridge and hall need from the bus between them: a role with two implementations.
 
-`MqttBus` is the real one; `simulators.line_faults.FaultyBus` is the stand-in that loses, doubles and reorders.
+`MqttBus` is the real one; `simulators.bus.SimulatedBus` stands in: it loses and doubles.
 Neither promises anything: who waits for an answer asks again.
 """
 
