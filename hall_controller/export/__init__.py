@@ -1,0 +1,1 @@
+"""The exported directory: writing it (needs the hall's store), reading it (needs the base install only)."""

@@ -1,0 +1,83 @@
+"""Who may read which payload: the table of docs/specs/log.md, decided over the entries of one export.
+
+Names are published where the rule book of the vote's kind says so, and only of what was declared; an open
+vote's ballots go to nobody, since no output before the close may depend on a choice.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from audit.entry import Entry
+from voting import rulebook
+from voting.ids import KindId
+from voting.kinds import Publish
+
+Reader = Literal["public", "auditor"]
+
+_ENDS = frozenset({"VoteClosed", "VoteCancelled"})
+_OF_A_VOTE = frozenset({"ballot", "participation"})
+_OF_A_SITTING = frozenset({"session", "signout"})
+
+
+@dataclass(slots=True)
+class _Vote:
+    sit: str
+    publish: Publish
+    ended: bool = False
+    declared: bool = False
+
+
+@dataclass(slots=True)
+class Release:
+    """Fill it with every entry of the export, in order; then ask."""
+
+    reader: Reader
+    _votes: dict[str, _Vote] = field(default_factory=dict)
+    _books: dict[str, rulebook.RuleBook] = field(default_factory=dict)
+    _adjourned: set[str] = field(default_factory=set)
+
+    def note(self, entry: Entry, body: Any) -> None:
+        """`body`: the opened payload; needed of the rule book only."""
+        if entry.type == "RuleBookAdopted":
+            self._books[entry.sit] = rulebook.parse(body["text"])
+        elif entry.type == "VoteAnnounced":
+            kind = self._books[entry.sit].kinds[KindId(entry.d["definition"]["kind"])]
+            self._votes[entry.d["vote"]] = _Vote(entry.sit, "nothing" if kind.secret else kind.publish)
+        elif entry.type == "SittingAdjourned":
+            self._adjourned.add(entry.sit)
+        elif entry.type in _ENDS:
+            self._votes[entry.d["vote"]].ended = True
+        elif entry.type == "VoteDeclared":
+            self._votes[entry.d["vote"]].declared = True
+
+    def gives(self, entry: Entry) -> bool:
+        """Whether this reader gets the entry's payload."""
+        if entry.blob is None or entry.blob.cls == "public":
+            return entry.blob is not None
+        if self.reader == "auditor":
+            return entry.blob.cls != "ballot" or self._votes[entry.d["vote"]].ended
+        if entry.blob.cls in _OF_A_VOTE:
+            vote = self._votes[entry.d["vote"]]
+            return vote.publish == "names" and vote.declared
+        if entry.blob.cls in _OF_A_SITTING:
+            return self._names_all(entry.sit)
+        return self._votes[entry.d["vote"]].declared
+
+    def _names_all(self, sit: str) -> bool:
+        """Whether sessions of a sitting may be read: every vote of it publishes names. While it sits, a
+        vote that doesn't may yet come, and what was released can't be called back."""
+        votes = [vote for vote in self._votes.values() if vote.sit == sit]
+        return sit in self._adjourned and bool(votes) and all(vote.publish == "names" for vote in votes)
+
+
+def gather(reader: Reader, entries: Iterable[tuple[Entry, Any]]) -> Release:
+    release = Release(reader)
+    for entry, body in entries:
+        release.note(entry, body)
+    return release
+
+
+def certificate_of(entry: Entry, body: Mapping[str, Any]) -> str | None:
+    """The member's certificate that a released payload is checked with."""
+    return str(body["cert"]) if entry.type == "SignedIn" else None

@@ -1,0 +1,60 @@
+"""What goes into the hall, and what comes out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audit.merkle import Frontier
+from hall_controller.encoding import Jws, SessionEvidence
+from voting.commands import Command
+from voting.events import Event
+from voting.meeting import Meeting
+
+Evidence = Jws | SessionEvidence | None
+"""A ballot's flattened JWS with `CastBallot`, the session's statement and certificate with `SignIn`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A command whose signatures were checked, with what its entry must keep as evidence."""
+
+    command: Command
+    actor: str
+    """`hall`, `clock`, `member` or `officer:<id>`."""
+    evidence: Evidence = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer: this is on disk and in the log."""
+
+    seq: int
+    """Of the last entry that the command made; of the ballot's, where it was recorded before."""
+    at: datetime
+    events: tuple[Event, ...]
+    """What happened; nothing where it had been recorded before."""
+    receipt: Mapping[str, Any] | None = None
+    """The flattened JWS `parl-receipt+json`, for a ballot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An entry that was recorded. `event` is None for an entry about the log itself."""
+
+    seq: int
+    at: datetime
+    type: str
+    event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One durable group: what happened, and the meeting behind it."""
+
+    happenings: tuple[Happening, ...]
+    meeting: Meeting
+    head: Frontier
+    """Of the log with this group in it."""
+    gap: bool = False
+    """The listener was slow: commits before this one were dropped; `meeting` is what counts."""

@@ -1,0 +1,116 @@
+"""What nobody presses: closes a vote when its time is over, ends the closing, computes the result.
+
+The clock decides nothing by itself: it asks the hall like everybody else, and the rules may refuse it.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from audit import instant
+from audit.errors import LogBroken
+from hall_controller.clock import Clock
+from hall_controller.errors import NotRecorded
+from hall_controller.following import Following
+from hall_controller.hall import Hall
+from hall_controller.submission import Submission
+from voting.commands import CloseVote, Command, ComputeResult, EndClosing
+from voting.division import Division, Phase, due, grace_over, grace_remaining, remaining
+from voting.errors import Refused
+from voting.meeting import Meeting
+
+_AGAIN_S = 0.5
+"""After a refusal or a failing store: quick enough for a countdown, and no flood for the writer."""
+_TICK = timedelta(milliseconds=1)
+"""Times in the log are whole milliseconds: asking in the middle of one would be asking too early."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that the clock may ask for now."""
+
+    command: Command
+    actor: str
+
+
+def due_act(meeting: Meeting, at: datetime) -> Due | None:
+    """What is to be done by itself at this moment; None if nothing is."""
+    vote = meeting.current
+    if vote is None:
+        return None
+    if due(vote, at):
+        return Due(CloseVote(vote.id, "clock"), "clock")
+    if grace_over(vote, at):
+        return Due(EndClosing(vote.id), "clock")
+    if _countable(vote):
+        return Due(ComputeResult(vote.id), "hall")
+    return None
+
+
+def wait_for(meeting: Meeting, at: datetime) -> timedelta | None:
+    """How long until something may be due; None: not before something is recorded."""
+    vote = meeting.current
+    if vote is None or vote.phase not in (Phase.OPEN, Phase.CLOSING):
+        return None
+    left = remaining(vote, at) if vote.phase is Phase.OPEN else grace_remaining(vote, at)
+    return None if left is None else left + _TICK
+
+
+def _countable(vote: Division) -> bool:
+    """Closed and without a result, or with one from before the casting vote; papers counted to the end."""
+    if vote.phase is not Phase.CLOSED or (vote.hand_counts and vote.hand_count is None):
+        return False
+    return vote.result is None or vote.result.casting_vote != vote.casting_vote
+
+
+class Supervision:
+    def __init__(self, hall: Hall, clock: Clock) -> None:
+        self._hall, self._clock = hall, clock
+
+    async def run(self) -> None:
+        """Until cancelled, or the hall closes. Raises LogBroken."""
+        following = self._hall.follow()
+        try:
+            while await self._step(following):
+                pass
+        finally:
+            following.close()
+
+    async def _step(self, following: Following) -> bool:
+        act = due_act(self._hall.meeting, self._now())
+        if act is None:
+            return await _news(following, wait_for(self._hall.meeting, self._now()))
+        if await self._ask(act):
+            return True
+        return await _news(following, timedelta(seconds=_AGAIN_S))
+
+    def _now(self) -> datetime:
+        return instant.cut(self._clock())
+
+    async def _ask(self, act: Due) -> bool:
+        try:
+            await self._hall.submit(Submission(act.command, act.actor))
+        except (Refused, NotRecorded) as error:
+            # An officer was quicker, or the store fails: look again, at the meeting as it is then.
+            log.warning("not_done_by_itself", command=type(act.command).__name__, why=str(error))
+            return False
+        except LogBroken:
+            log.critical("supervision_ends")
+            raise
+        return True
+
+
+async def _news(following: Following, at_most: timedelta | None) -> bool:
+    """Waits for a commit, but not longer than that. False once the hall is closed."""
+    try:
+        async with asyncio.timeout(None if at_most is None else at_most.total_seconds()):
+            await anext(following)
+    except TimeoutError:
+        return True
+    except StopAsyncIteration:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""`hall verify DIR --anchor FILE`: judges an exported directory, offline, with the base install alone."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from audit import verifier
+from audit.verifier import Finding, Report
+from hall_controller.export.anchor import read_anchor
+from hall_controller.export.directory import Directory
+from hall_controller.export.errors import ExportFailed
+from hall_controller.recount import recount
+
+SOUND, UNSOUND, UNUSABLE = 0, 1, 2
+"""Exit codes: verified or consistent; something was found; nothing could be judged."""
+_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+
+
+def verify(directory: Path, anchor: Path | None, console: Console) -> int:
+    """Prints what was checked, found and withheld; returns the exit code."""
+    try:
+        held = read_anchor(anchor) if anchor is not None else None
+        source = Directory(directory)
+        with console.status("reading the log, checking every signature, counting again …"):
+            report = verifier.verify(source, held, recount)
+    except ExportFailed as error:
+        console.print(f"[bold red]✗[/] {escape(str(error))}", soft_wrap=True)
+        return UNUSABLE
+    show(report, console)
+    return SOUND if report.sound else UNSOUND
+
+
+def show(report: Report, console: Console) -> None:
+    console.print(f"[bold]{escape(report.origin or 'an unreadable log')}[/], {report.size} entries")
+    _list("Checked", "[green]✓[/]", report.checked, console)
+    _list("Withheld from this reader", "[yellow]–[/]", report.withheld, console)
+    if report.findings:
+        console.print(_findings(report.findings))
+    if report.fingerprints:
+        console.print("Fingerprints, to compare with what you hold:")
+        for name, value in report.fingerprints.items():
+            console.print(f"  {escape(name)}: {escape(value)}", soft_wrap=True, highlight=False)
+    style, mark = ("bold green", "✓") if report.sound else ("bold red", "✗")
+    console.print(f"[{style}]{mark} {escape(report.verdict)}[/]")
+
+
+def _list(heading: str, mark: str, lines: tuple[str, ...], console: Console) -> None:
+    if lines:
+        console.print(f"{heading}:")
+    for line in lines:
+        console.print(f"  {mark} {escape(line)}", soft_wrap=True, highlight=False)
+
+
+def _findings(findings: tuple[Finding, ...]) -> Table:
+    table = Table("", "finding", "where", "", title="Findings, the gravest first", title_justify="left")
+    for finding in findings:
+        severity = f"[{_STYLES[finding.severity]}]{finding.severity}[/]"
+        table.add_row(severity, finding.code, escape(finding.where), escape(finding.text))
+    return table
