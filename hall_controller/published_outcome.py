@@ -132,7 +132,7 @@ def contradictions(
 
 
 def _same(rule: Rule, outcome: str, printed: str) -> bool:
-    """One majority adopts texts and elects people, so both words fit; an election's own rule only elects."""
+    """One majority adopts texts and elects people: both words fit; an election's own rule only elects."""
     if outcome.replace("_", " ") == printed:
         return True
     sides: dict[str, str] = {rule.met: "met", rule.unmet: "unmet"}

@@ -1,8 +1,8 @@
-"""`hall rules check FILE`: recomputes published votes by the rule books; says where a row contradicts itself.
+"""`hall rules check FILE`: recomputes published votes by the rule books, finds what contradicts itself.
 
 Judged: participated against its parts (where all are published), every printed percentage at the decimals
-that were printed, the outcome by the row's rule. What wasn't published is never taken for zero: a figure that
-is missing leaves a range, and only what no figure in that range allows is a mismatch.
+that were printed, the outcome by the row's rule. What wasn't published is never taken for zero: a figure
+that is missing leaves a range, and only what no figure in that range allows is a mismatch.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -212,13 +212,14 @@ def _on_base(
     recomputed: dict[str, str] = {}
     for name, percent in printed.items():
         # Those who took part are a share of the members, also where the choices are shares of them.
-        own_base = "members" if name == "participated" and look_up("members") else base
-        part, of = look_up(name), look_up(own_base) or 0
-        if part is None or not of:
+        bases = (base, "members") if name == "participated" else (base,)
+        part, ofs = look_up(name), [of for of in map(look_up, bases) if of]
+        if part is None or not ofs:
             continue
-        digits = as_printed(part, of, percent.decimals)
-        recomputed[name] = _digits(digits, percent.decimals)
-        if digits != percent.digits:
+        fits = [of for of in ofs if as_printed(part, of, percent.decimals) == percent.digits]
+        of = fits[0] if fits else ofs[-1]
+        recomputed[name] = _digits(as_printed(part, of, percent.decimals), percent.decimals)
+        if not fits:
             wrong.append(f"{name} printed {percent.text} %, but {part} of {of} is {recomputed[name]} %")
     return recomputed, wrong
 

@@ -5,6 +5,9 @@ ends presence (unless the member is still signed in elsewhere); a console or pho
 a device failed, nobody left.
 """
 
+# Annotations stay text: rpds' maps take type arguments only in their stubs.
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -50,7 +53,7 @@ class Attendance:
     def is_signed_in(self, member: MemberId) -> bool:
         return (member, "seat") in self.by_member or (member, "mobile") in self.by_member
 
-    def signed_in(self, session: Session) -> "Attendance":
+    def signed_in(self, session: Session) -> Attendance:
         return replace(
             self,
             sessions=self.sessions.insert(session.id, session),
@@ -58,7 +61,7 @@ class Attendance:
             present=self.present.insert(session.member),
         )
 
-    def signed_out(self, id: str, cause: str) -> "Attendance":
+    def signed_out(self, id: str, cause: str) -> Attendance:
         session = self.sessions[id]
         after = replace(
             self,
@@ -69,7 +72,7 @@ class Attendance:
         gone = cause in LEAVING and not after.is_signed_in(session.member)
         return after.marked(session.member, False) if gone else after
 
-    def marked(self, member: MemberId, present: bool) -> "Attendance":
+    def marked(self, member: MemberId, present: bool) -> Attendance:
         if present:
             return replace(self, present=self.present.insert(member))
         return replace(self, present=self.present.discard(member))

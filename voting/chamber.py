@@ -3,6 +3,9 @@
 Persistent maps: one ballot costs O(log n), and an older meeting stays as it was.
 """
 
+# Annotations stay text: rpds' maps take type arguments only in their stubs.
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -61,7 +64,7 @@ class Meeting:
     """Adjourned sittings, in order."""
 
     @classmethod
-    def empty(cls) -> "Meeting":
+    def empty(cls) -> Meeting:
         return cls()
 
     @property
@@ -114,7 +117,7 @@ class Meeting:
             raise ImpossibleEvent(f"there is no vote {id}")
         return division
 
-    def with_vote(self, division: Division) -> "Meeting":
+    def with_vote(self, division: Division) -> Meeting:
         known = division.id in self.votes
         order = self.order if known else (*self.order, division.id)
         return replace(self, votes=self.votes.insert(division.id, division), order=order)

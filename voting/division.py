@@ -1,5 +1,8 @@
 """The life of one vote. One transition table; the diagram in docs/specs/vote-life.md is made from it."""
 
+# Annotations stay text: rpds' maps take type arguments only in their stubs.
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

@@ -1,5 +1,8 @@
 """The queue of speakers and their clocks: who asked, who speaks, for how long."""
 
+# Annotations stay text: rpds' maps take type arguments only in their stubs.
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -42,7 +45,7 @@ class Floor:
     def request_of(self, member: MemberId) -> Request | None:
         return next((request for request in self.queue if request.member == member), None)
 
-    def requested(self, member: MemberId, kind: Turn, at: datetime) -> "Floor":
+    def requested(self, member: MemberId, kind: Turn, at: datetime) -> Floor:
         """A second press turns a speech into a debate and keeps its place in the queue."""
         old = self.request_of(member)
         if old is None:
@@ -50,10 +53,10 @@ class Floor:
         turned = replace(old, kind=kind)
         return replace(self, queue=tuple(turned if one is old else one for one in self.queue))
 
-    def withdrawn(self, member: MemberId) -> "Floor":
+    def withdrawn(self, member: MemberId) -> Floor:
         return replace(self, queue=tuple(one for one in self.queue if one.member != member))
 
-    def given(self, member: MemberId, kind: Turn, limit_s: int, at: datetime) -> "Floor":
+    def given(self, member: MemberId, kind: Turn, limit_s: int, at: datetime) -> Floor:
         begun = self.speeches.get(member, 0) + (kind == "speech")
         after = self.withdrawn(member)
         return replace(
@@ -62,7 +65,7 @@ class Floor:
             speeches=after.speeches.insert(member, begun),
         )
 
-    def ended(self) -> "Floor":
+    def ended(self) -> Floor:
         return replace(self, speaker=None)
 
     def somebody_spoke(self) -> bool:

@@ -1,5 +1,8 @@
 """The roll: who is a member, since when, with which weight; the denominator."""
 
+# Annotations stay text: rpds' maps take type arguments only in their stubs.
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +36,7 @@ class Roll:
     """The sum of the weights: with weight 1 for each, the number of members."""
 
     @classmethod
-    def of(cls, on: date, members: Iterable[Member]) -> "Roll":
+    def of(cls, on: date, members: Iterable[Member]) -> Roll:
         by_id = HashTrieMap({member.id: member for member in members})
         return cls(on, by_id, sum(member.weight for member in by_id.values()))
 
