@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from hall_controller.bilingual import Bilingual
 from hall_controller.faults import BadFile, read_text
 
 HallId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -36,7 +37,7 @@ class HallSection(_Section):
     """The hall's name on the bus."""
     origin: Origin
     """`<domain>/<hall>/<year>`: the log's name, part of every signature."""
-    name: dict[Literal["vi", "en"], str]
+    name: Bilingual
     test: bool = False
     """A hall for trying things out: said so on every screen."""
 

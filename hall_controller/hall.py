@@ -107,6 +107,10 @@ class Hall:
         """The receipt of a recorded ballot, the same bytes each time."""
         return self._receipts.receipt(ballot)
 
+    def place(self, ballot: str) -> receipts.Place | None:
+        """Where a recorded ballot stands in the log."""
+        return self._receipts.place(ballot)
+
     def follow(self) -> Following:
         """Every commit from now on, for one listener, who is never waited for."""
         return self._broadcast.join()

@@ -7,13 +7,11 @@ announces the vote.
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from hall_controller.bilingual import Bilingual
 from hall_controller.faults import BadFile, read_text
-
-Text = dict[Literal["vi", "en"], str]
 
 
 class _Planned(BaseModel):
@@ -23,21 +21,21 @@ class _Planned(BaseModel):
 class PlannedVote(_Planned):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,59}$")
     kind: str
-    title: Text
-    option: Text | None = None
+    title: Bilingual
+    option: Bilingual | None = None
     supersedes: str | None = None
     """The vote that this one repeats; reason and orderer are asked when it is announced."""
 
 
 class PlannedItem(_Planned):
-    title: Text
+    title: Bilingual
     votes: tuple[PlannedVote, ...] = ()
 
 
 class PlannedSitting(_Planned):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")
     on: date
-    title: Text
+    title: Bilingual
     rulebook: str
     """Id of a shipped rule book, or a path to a TOML file beside the programme."""
     items: tuple[PlannedItem, ...] = ()

@@ -14,7 +14,7 @@ from voting.events import BallotRecorded
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     vote: str
     seq: int
     at: datetime
@@ -25,13 +25,16 @@ class Register:
 
     def __init__(self, origin: str, signer: Signer) -> None:
         self._origin, self._signer = origin, signer
-        self._places: dict[str, _Place] = {}
+        self._places: dict[str, Place] = {}
 
     def note(self, happenings: Iterable[Happening]) -> None:
         """Of durable entries only: a receipt is a promise that the ballot is on disk."""
         for happening in happenings:
             if isinstance(event := happening.event, BallotRecorded):
-                self._places[event.ballot] = _Place(event.vote, happening.seq, happening.at)
+                self._places[event.ballot] = Place(event.vote, happening.seq, happening.at)
+
+    def place(self, ballot: str) -> Place | None:
+        return self._places.get(ballot)
 
     def receipt(self, ballot: str) -> dict[str, str] | None:
         """The flattened JWS `parl-receipt+json`; None for a ballot that isn't recorded."""

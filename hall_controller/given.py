@@ -1,0 +1,220 @@
+"""The hall as the pages are given it: `display.ports.Hall` over the heart, the intake and the seats."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from audit.errors import LogBroken
+from audit.signing import to_jwk
+from display.ports import (
+    JWS,
+    BindingState,
+    BoundPhone,
+    Health,
+    LogHead,
+    NotRecorded,
+    PhoneBinding,
+    PlannedVote,
+    Reader,
+    Recorded,
+    Seat,
+    Upcoming,
+)
+from hall_controller import errors
+from hall_controller.config import HallSection
+from hall_controller.export.writing import export
+from hall_controller.faults import BadFile
+from hall_controller.founding import Founding
+from hall_controller.hall import Hall
+from hall_controller.intake import Intake
+from hall_controller.log_files import LogFiles
+from hall_controller.mobile_form import mobile_form
+from hall_controller.planned import Plans
+from hall_controller.rulebooks import NoSuchRuleBook
+from hall_controller.seats import Seats
+from hall_controller.store.port import LogReader
+from hall_controller.submission import Submission
+from voting.commands import Command, OpenSitting, Text
+from voting.division import Phase
+from voting.errors import RuleBookFaulty
+from voting.ids import BallotHash, OfficerId, SeatId, VoteId
+from voting.meeting import Meeting
+
+LOOK_EVERY_S = 0.25
+"""How often seats' health is looked at: it changes by the hundred when a row comes or goes."""
+
+
+class GivenHall:
+    """`reader` is a reading connection of its own; `bus_connected` says whether the broker is there."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        section: HallSection,
+        known: Founding,
+        *,
+        plans: Plans,
+        intake: Intake,
+        seats: Seats,
+        reader: LogReader,
+        bus_connected: Callable[[], bool],
+    ) -> None:
+        self._hall, self._section, self._known = hall, section, known
+        self._plans, self._intake, self._seats = plans, intake, seats
+        self._reader, self._bus_connected = reader, bus_connected
+        self._files = LogFiles(reader)
+        self._told: list[Callable[[], None]] = []
+
+    async def run(self) -> None:
+        """Tells the followers of each commit and each change of health, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow_commits())
+            tasks.create_task(self._follow_health())
+
+    # -- what stands -----------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> Text:
+        return self._section.name
+
+    @property
+    def test(self) -> bool:
+        return self._section.test
+
+    @property
+    def meeting(self) -> Meeting:
+        return self._hall.meeting
+
+    @cached_property
+    def seats(self) -> tuple[Seat, ...]:
+        return tuple(Seat(one.id, one.block) for one in self._plans.roster.seats)
+
+    @property
+    def health(self) -> Health:
+        own, offline = self._hall.health(), self._seats.offline()
+        broker = self._bus_connected()
+        well = broker and not offline and not self._seats.clones()
+        return Health(
+            state="down" if not own.recording else "ok" if well else "degraded",
+            seats_online=self._seats.online(),
+            seats_offline=tuple(map(SeatId, offline)),
+            clones=tuple(map(SeatId, self._seats.clones())),
+            suspect=self._suspect(),
+            shown={vote: len(self._seats.shown(vote)) for vote in self._votes_of_today()},
+            broker=broker,
+            store=own.recording,
+            last_commit_ms=round(own.last_commit_ms),
+        )
+
+    @property
+    def head(self) -> LogHead:
+        head, signer = self._hall.head, self._known.signer
+        keys = {signer.kid: to_jwk(signer.public_key)}
+        return LogHead(
+            self._known.origin,
+            self._known.vkey,
+            head.size,
+            head.root().hex(),
+            self._hall.checkpoint(),
+            keys,
+        )
+
+    @property
+    def programme(self) -> tuple[PlannedVote, ...]:
+        return self._plans.questions(self.meeting)
+
+    @property
+    def upcoming(self) -> Upcoming | None:
+        return self._plans.upcoming(self.meeting)
+
+    def opening(self, by: OfficerId) -> OpenSitting | None:
+        try:
+            return self._plans.opening(self.meeting, by)
+        except (BadFile, NoSuchRuleBook) as error:
+            # The officer is told in the same words as of any other rule book that can't be used.
+            raise RuleBookFaulty((str(error),)) from error
+
+    def result_jws(self, vote: VoteId) -> JWS | None:
+        return self._hall.result(vote)
+
+    def recorded(self, ballot: BallotHash) -> Recorded | None:
+        place = self._hall.place(ballot)
+        return None if place is None else Recorded(place.seq, place.at)
+
+    # -- what is asked ---------------------------------------------------------------------------------
+
+    def follow(self, told: Callable[[], None]) -> Callable[[], None]:
+        self._told.append(told)
+
+        def end() -> None:
+            with suppress(ValueError):
+                self._told.remove(told)
+
+        return end
+
+    async def submit(self, command: Command, actor: str) -> None:
+        try:
+            await self._hall.submit(Submission(command, actor))
+        except (errors.NotRecorded, LogBroken) as error:
+            raise NotRecorded(str(error)) from error
+
+    def log_file(self, path: str) -> bytes | None:
+        if path == "checkpoint":
+            return self._hall.checkpoint().encode()
+        if path == "vkey":
+            return f"{self._known.vkey}\n".encode()
+        return self._files.tile(path, self._hall.head.size)
+
+    def export(self, reader: Reader, out: Path) -> None:
+        export(self._reader, self._known, None, out, reader)
+
+    async def request_phone_binding(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
+        return self._intake.request_phone_binding(key, seat)
+
+    def phone_binding(self, enrolment: str) -> BindingState | None:
+        return self._intake.phone_binding(enrolment)
+
+    def prove_phone(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
+        return self._intake.prove_phone(key_id, challenge, signature)
+
+    def mobile_form(self, phone: BoundPhone) -> Mapping[str, object]:
+        return mobile_form(self.meeting, phone.member, phone.key_id, self._known.origin)
+
+    async def cast_mobile(self, ballot: JWS) -> JWS:
+        try:
+            return await self._intake.cast_mobile(ballot)
+        except (errors.NotRecorded, LogBroken) as error:
+            raise NotRecorded(str(error)) from error
+
+    # -- within ----------------------------------------------------------------------------------------
+
+    async def _follow_commits(self) -> None:
+        async for _ in self._hall.follow():
+            self._tell()
+
+    async def _follow_health(self) -> None:
+        seen = (self._seats.revision, True, True)
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            now = (self._seats.revision, self._bus_connected(), self._hall.health().recording)
+            if now != seen:
+                seen = now
+                self._tell()
+
+    def _tell(self) -> None:
+        for told in tuple(self._told):
+            told()
+
+    def _votes_of_today(self) -> tuple[VoteId, ...]:
+        vote = self.meeting.current
+        return () if vote is None else (vote.id,)
+
+    def _suspect(self) -> tuple[SeatId, ...]:
+        """Once keys are locked: seats with a recorded ballot whose console never lit its lamp for it."""
+        vote = self.meeting.current
+        if vote is None or vote.phase not in (Phase.CLOSING, Phase.CLOSED):
+            return ()
+        recorded = {ballot.seat for ballot in vote.ballots.values() if ballot.seat is not None}
+        return tuple(sorted(recorded - set(map(SeatId, self._seats.lit(vote.id)))))
