@@ -1,0 +1,4 @@
+import { begin } from '../shared/begin'
+import Auditor from './Auditor.svelte'
+
+begin(Auditor, 'person')

@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { eightDigits } from '../shared/jws/digits'
+import { thumbprint } from '../shared/jws/thumbprint'
+import type { Scene } from './scenes'
+import { plan } from './scenes/hall'
+
+/** What a recorded hall answers to calls: enough for every state of every page. */
+export async function answer(
+  scene: Scene | undefined,
+  address: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname } = address
+  const call = `${request.method} ${pathname}`
+  const told = scene?.calls?.[call]
+  if (told === 'never') return
+  if (told) send(response, told.status, told.body)
+  else if (call === 'GET /api/plan') send(response, 200, { seats: plan() })
+  else if (call === 'GET /api/session') send(response, 200, { role: scene ? 'member' : 'public', name: '' })
+  else if (call === 'POST /api/phones') await enrol(request, response)
+  else if (pathname.startsWith('/api/phones/')) send(response, 200, { state: 'waiting' })
+  else if (request.method === 'DELETE') send(response, 204, undefined)
+  else send(response, 200, { done: 'recorded' })
+}
+
+async function enrol(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { key } = JSON.parse(await text(request))
+  const keyId = await thumbprint(key)
+  const expires = new Date(Date.now() + 120_000).toISOString()
+  send(response, 201, { enrolment: 'e1', key_id: keyId, digits: eightDigits(keyId), expires })
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  let body = ''
+  for await (const part of request) body += part
+  return body
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.statusCode = status
+  response.setHeader('content-type', 'application/json')
+  response.end(body === undefined ? undefined : JSON.stringify(body))
+}

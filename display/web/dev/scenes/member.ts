@@ -1,0 +1,77 @@
+import type { Me, View, Vote } from '../../shared/view'
+import type { Scene } from '.'
+import { inSeconds, t, view, vote } from './hall'
+import { declared } from './results'
+
+const ME: Me = {
+  member: 'm86',
+  name: 'Nguyễn Thị Quỳnh Hương',
+  seat: '087',
+  session: true,
+  request: 'none',
+  speaking: false,
+}
+
+function member(one: Vote | undefined, me: Partial<Me> = {}, over: Partial<View> = {}): View {
+  return { ...view(), ...(one ? { vote: one } : {}), role: 'member', me: { ...ME, ...me }, ...over }
+}
+
+const open = (now: number) => vote({ deadline: inSeconds(now, 12) })
+const RECORDED = { choice: 'approve', t: '2019-06-03T03:42:07.120Z', seq: 1311, code: '7F3A' }
+const OUT = { status: 200, body: { role: 'public', name: '' } }
+const LATE = {
+  status: 409,
+  body: {
+    code: 'vote_not_open',
+    text: t(
+      'Đã hết giờ biểu quyết. Phiếu này không được tính.',
+      'The vote is closed. This ballot doesn’t count.',
+    ),
+  },
+}
+
+export const memberScenes: Readonly<Record<string, Scene>> = {
+  'member-unbound': { page: 'member', view: () => member(undefined), calls: { 'GET /api/session': OUT } },
+  'member-no-vote': { page: 'member', view: () => member(undefined) },
+  'member-announced': {
+    page: 'member',
+    view: () => member(vote({ phase: 'announced', state: t('CHUẨN BỊ BIỂU QUYẾT', 'PREPARE TO VOTE') })),
+  },
+  'member-open': { page: 'member', view: (now) => member(open(now)) },
+  'member-recorded': {
+    page: 'member',
+    view: (now) =>
+      member(
+        open(now),
+        { ballot: RECORDED, request: 'speech' },
+        { floor: { queue: [{ member: 'm86', name: ME.name, delegation: 'Hà Nội', kind: 'speech' }] } },
+      ),
+  },
+  'member-pending': {
+    page: 'member',
+    view: (now) => member(open(now)),
+    calls: {
+      'GET /api/form': {
+        status: 503,
+        body: { code: 'not_recorded', text: t('Chưa được ghi nhận.', 'Not recorded.') },
+      },
+    },
+  },
+  'member-late': { page: 'member', view: (now) => member(open(now)), calls: { 'GET /api/form': LATE } },
+  'member-held': {
+    page: 'member',
+    view: () =>
+      member(vote({ phase: 'held', state: t('TẠM DỪNG BIỂU QUYẾT', 'VOTING HELD'), remaining_ms: 9000 }), {
+        ballot: RECORDED,
+      }),
+  },
+  'member-missed': {
+    page: 'member',
+    view: () =>
+      member(
+        vote({ phase: 'closed', state: t('ĐÃ KẾT THÚC – CHỜ CÔNG BỐ', 'ENDED – AWAITING DECLARATION') }),
+      ),
+  },
+  'member-declared': { page: 'member', view: () => member(declared, { ballot: RECORDED }) },
+  'member-lost': { page: 'member', view: (now) => member(open(now), { ballot: RECORDED }), line: 'lost' },
+}

@@ -1,0 +1,136 @@
+import { type Answer, ask, type Session, whoAmI } from '../shared/hall'
+import { eightDigits } from '../shared/jws/digits'
+import type { Text } from '../shared/view'
+import { dropEnrolment, type Enrolment, keepEnrolment, keptEnrolment, type PhoneKey } from './kept'
+import { phoneKey, signedProof } from './phone_key'
+
+export type Standing =
+  | 'starting'
+  /** Nothing is bound: a seat number is asked for. */
+  | 'unbound'
+  /** The seat's console and this screen show the same digits; a person compares. */
+  | 'comparing'
+  | 'proving'
+  | 'in'
+  /** No WebCrypto, or no place to keep a key: this browser can't vote. */
+  | 'unable'
+
+export type Setback = 'refused' | 'expired' | 'card_gone' | 'digits_differ' | 'unanswered'
+
+interface Binding {
+  readonly state: 'waiting' | 'bound' | 'refused' | 'expired'
+  readonly challenge?: string
+}
+
+const POLL_MS = 1_500
+
+/** How this phone stands to the hall: from its key, through the card at a seat, to a member's session. */
+export class Phone {
+  standing = $state<Standing>('starting')
+  setback = $state<Setback>()
+  /** The hall's own words for a refusal. */
+  refusal = $state.raw<Text>()
+  enrolment = $state.raw<Enrolment>()
+  key: PhoneKey | undefined
+
+  #polling: ReturnType<typeof setTimeout> | undefined
+
+  async start(): Promise<void> {
+    try {
+      this.key = await phoneKey()
+      this.enrolment = await keptEnrolment()
+    } catch {
+      this.standing = 'unable'
+      return
+    }
+    const known = await whoAmI('member')
+    if (known.kind === 'done' && known.value.role === 'member') this.standing = 'in'
+    else await this.resume()
+  }
+
+  /** A session that ended is begun anew by the key, as long as the card's binding holds. */
+  async resume(): Promise<void> {
+    if (!this.enrolment) {
+      this.standing = 'unbound'
+      return
+    }
+    this.standing = 'proving'
+    await this.#look()
+  }
+
+  async bind(seat: string): Promise<void> {
+    if (!this.key) return
+    this.#clear()
+    const asked = { key: this.key.jwk, seat }
+    const answer = await ask<{ enrolment: string; digits: string }>('POST', '/api/phones', asked)
+    if (answer.kind !== 'done') return this.#fail(answer)
+    const digits = eightDigits(this.key.keyId)
+    if (answer.value.digits !== digits) {
+      this.setback = 'digits_differ'
+      return
+    }
+    this.enrolment = { enrolment: answer.value.enrolment, seat, digits }
+    await keepEnrolment(this.enrolment)
+    this.standing = 'comparing'
+    this.#lookAgain()
+  }
+
+  async startAgain(): Promise<void> {
+    this.#clear()
+    await this.#unbind(undefined)
+  }
+
+  async #look(): Promise<void> {
+    if (!this.enrolment) return
+    const path = `/api/phones/${encodeURIComponent(this.enrolment.enrolment)}`
+    const answer = await ask<Binding>('GET', path)
+    if (answer.kind === 'unanswered') return this.#lookAgain('unanswered')
+    if (answer.kind === 'refused')
+      return this.#unbind(this.standing === 'proving' ? 'card_gone' : 'expired')
+    this.setback = undefined
+    const { state, challenge } = answer.value
+    if (state === 'bound' && challenge) await this.#prove(challenge)
+    else if (state === 'waiting') {
+      this.standing = 'comparing'
+      this.#lookAgain()
+    } else await this.#unbind(state === 'refused' ? 'refused' : 'expired')
+  }
+
+  async #prove(challenge: string): Promise<void> {
+    if (!this.key) return
+    this.standing = 'proving'
+    const signature = await signedProof(this.key, challenge)
+    const proof = { key_id: this.key.keyId, challenge, signature }
+    const answer = await ask<Session>('POST', '/api/session/phone', proof)
+    if (answer.kind === 'done') {
+      this.#clear()
+      this.standing = 'in'
+    } else if (answer.kind === 'unanswered') this.#lookAgain('unanswered')
+    else await this.#unbind('card_gone')
+  }
+
+  #lookAgain(setback?: Setback): void {
+    this.setback = setback
+    clearTimeout(this.#polling)
+    this.#polling = setTimeout(() => void this.#look(), POLL_MS)
+  }
+
+  async #unbind(setback: Setback | undefined): Promise<void> {
+    clearTimeout(this.#polling)
+    this.enrolment = undefined
+    await dropEnrolment()
+    this.setback = setback
+    this.standing = 'unbound'
+  }
+
+  #fail(answer: Exclude<Answer<unknown>, { kind: 'done' }>): void {
+    if (answer.kind === 'refused') this.refusal = answer.text
+    else this.setback = 'unanswered'
+  }
+
+  #clear(): void {
+    clearTimeout(this.#polling)
+    this.setback = undefined
+    this.refusal = undefined
+  }
+}

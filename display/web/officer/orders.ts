@@ -1,0 +1,64 @@
+/** What an officer may order now, sorted to its place on the console; and the order as it is sent. Pure. */
+
+import type { Act, Need, View } from '../shared/view'
+
+/** Acts that belong to the floor's column, to the attendance list, or to the vote in the middle. */
+const OF_THE_FLOOR: ReadonlySet<string> = new Set(['give_floor', 'end_speech', 'withdraw_request'])
+const OF_ATTENDANCE = 'mark_presence'
+
+export interface Sorted {
+  readonly next: Act | undefined
+  readonly middle: readonly Act[]
+  readonly floor: readonly Act[]
+  readonly attendance: Act | undefined
+  /** By the vote of the programme that they concern, the vote in the middle left out. */
+  readonly programme: ReadonlyMap<string, readonly Act[]>
+}
+
+export function sortedActs(view: View): Sorted {
+  const acts = view.acts ?? []
+  const elsewhere = (act: Act) => act.vote !== undefined && act.vote !== view.vote?.id
+  const inMiddle = (act: Act) => !OF_THE_FLOOR.has(act.act) && act.act !== OF_ATTENDANCE
+  const programme = new Map<string, Act[]>()
+  for (const act of acts.filter(elsewhere)) {
+    programme.set(act.vote ?? '', [...(programme.get(act.vote ?? '') ?? []), act])
+  }
+  return {
+    next: view.next,
+    middle: acts.filter((act) => inMiddle(act) && !elsewhere(act)),
+    floor: acts.filter((act) => OF_THE_FLOOR.has(act.act)),
+    attendance: acts.find((act) => act.act === OF_ATTENDANCE),
+    programme,
+  }
+}
+
+/** The act that a function key stands for now; the next step comes before the others. */
+export function actOfKey(view: View, key: string): Act | undefined {
+  return [view.next, ...(view.acts ?? [])].find((act) => act?.key === key)
+}
+
+/** The key that confirms: never the one that asked, so that a key held too long does nothing. */
+export function confirmKey(act: Act): string {
+  if (act.confirm_key && act.confirm_key !== act.key) return act.confirm_key
+  return act.key === 'F2' ? 'F4' : 'F2'
+}
+
+export type Entry = string | number | boolean | Readonly<Record<string, number>>
+export type Entries = Readonly<Partial<Record<Need, Entry>>>
+
+/** The needs of an act for which nothing fit has been entered yet. */
+export function missingNeeds(act: Act, entries: Entries): readonly Need[] {
+  return (act.needs ?? []).filter((need) => !isFilled(need, entries[need]))
+}
+
+function isFilled(need: Need, entry: Entry | undefined): boolean {
+  if (need === 'extra_s' || need === 'duration_s') return Number.isInteger(entry) && Number(entry) > 0
+  if (need === 'present') return typeof entry === 'boolean'
+  if (need === 'counts') return typeof entry === 'object'
+  return typeof entry === 'string' && entry.trim() !== ''
+}
+
+/** `POST /api/acts`: the act, its vote, its entries, and the id by which it is done once. */
+export function orderBody(act: Act, entries: Entries, id: string): Readonly<Record<string, unknown>> {
+  return { act: act.act, id, ...(act.vote === undefined ? {} : { vote: act.vote }), ...entries }
+}

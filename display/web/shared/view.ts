@@ -1,0 +1,233 @@
+/** What the hall lets a role see: docs/specs/feed.md, "The view", member for member. */
+
+export interface Text {
+  readonly vi: string
+  readonly en: string
+}
+
+export type Role = 'public' | 'officer' | 'member' | 'auditor'
+export type Phase =
+  | 'planned'
+  | 'announced'
+  | 'open'
+  | 'held'
+  | 'closing'
+  | 'closed'
+  | 'declared'
+  | 'cancelled'
+  | 'superseded'
+export type Mark = 'check' | 'cross' | 'square'
+export type Tone = 'approve' | 'reject' | 'neutral'
+
+export interface Choice {
+  readonly id: string
+  readonly label: Text
+  readonly mark: Mark
+  readonly tone: Tone
+}
+
+export interface Percent {
+  readonly text: Text
+  readonly of: number
+  readonly base: Text
+}
+
+export interface Condition {
+  readonly text: Text
+  readonly need: number
+  readonly have: number
+  readonly of: number
+  readonly met: boolean
+}
+
+export interface Jws {
+  readonly protected: string
+  readonly payload: string
+  readonly signature: string
+}
+
+export interface Result {
+  readonly roll: number
+  readonly present: number
+  readonly participated: number
+  readonly counts: Readonly<Record<string, number>>
+  readonly invalid: number
+  readonly percent: Readonly<Record<string, Percent>>
+  readonly conditions: readonly Condition[]
+  readonly outcome: string
+  readonly verdict: Text
+  readonly sentence: Text
+  readonly base_note: Text
+  readonly threshold?: { readonly need: number; readonly of: number; readonly counted: string }
+  readonly casting_vote?: string
+  readonly code: string
+  readonly checkpoint: string
+  readonly jws: Jws
+}
+
+export interface Vote {
+  readonly id: string
+  readonly phase: Phase
+  readonly state: Text
+  readonly heading: Text
+  readonly kind: string
+  readonly item: Text
+  readonly title: Text
+  readonly option?: Text
+  readonly round: number
+  readonly secret: boolean
+  readonly choices: readonly Choice[]
+  readonly members: number
+  readonly present: number
+  readonly shown: number
+  readonly recorded: number
+  readonly seats?: string
+  readonly deadline?: string
+  readonly remaining_ms?: number
+  readonly running?: Readonly<Record<string, number>>
+  readonly result?: Result
+}
+
+export interface Speaker extends QueuedSpeaker {
+  readonly since: string
+  readonly limit_s: number
+}
+
+export interface QueuedSpeaker {
+  readonly member: string
+  readonly name: string
+  readonly delegation: string
+  readonly seat?: string
+  readonly kind: string
+}
+
+export interface PlannedVote {
+  readonly id: string
+  readonly title: Text
+  readonly option?: Text
+  readonly kind: string
+  readonly phase: Phase
+  readonly outcome?: Text
+  readonly supersedes?: string
+}
+
+export interface ProgrammeItem {
+  readonly item: Text
+  readonly votes: readonly PlannedVote[]
+}
+
+export type Need =
+  | 'reason'
+  | 'ordered_by'
+  | 'extra_s'
+  | 'duration_s'
+  | 'choice'
+  | 'counts'
+  | 'member'
+  | 'present'
+
+/** One act that the hall offers an officer now; the page offers nothing else. */
+export interface Act {
+  readonly act: string
+  readonly vote?: string
+  readonly label: Text
+  readonly key?: string
+  readonly confirm?: Text
+  readonly confirm_key?: string
+  readonly needs?: readonly Need[]
+}
+
+export interface Threshold {
+  readonly label: Text
+  readonly need: number
+  readonly have: number
+  readonly met: boolean
+}
+
+export interface Health {
+  readonly state: 'ok' | 'degraded' | 'down'
+  readonly text: Text
+  readonly seats_online: number
+  readonly seats_offline: readonly string[]
+  readonly clones: readonly string[]
+  readonly broker: boolean
+  readonly store: boolean
+  readonly last_commit_ms: number
+}
+
+export interface RollMember {
+  readonly id: string
+  readonly name: string
+  readonly delegation: string
+  readonly seat?: string
+  readonly present: boolean
+}
+
+export interface Me {
+  readonly member: string
+  readonly name: string
+  readonly seat?: string
+  readonly session: boolean
+  readonly ballot?: {
+    readonly choice: string
+    readonly t: string
+    readonly seq: number
+    readonly code: string
+  }
+  readonly request: 'none' | 'speech' | 'debate'
+  readonly speaking?: boolean
+}
+
+export interface AuditedVote {
+  readonly id: string
+  readonly title: Text
+  readonly option?: Text
+  readonly heading?: Text
+  readonly item?: Text
+  readonly choices?: readonly Choice[]
+  readonly result?: Result
+  readonly round: number
+  readonly phase: Phase
+}
+
+export interface View {
+  readonly role: Role
+  readonly hall: {
+    readonly name: Text
+    readonly log: string
+    readonly test: boolean
+    readonly keys?: Readonly<Record<string, JsonWebKey>>
+  }
+  readonly sitting?: {
+    readonly id: string
+    readonly title: Text
+    readonly on: string
+    readonly roll: number
+    readonly present: number
+  }
+  readonly vote?: Vote
+  readonly floor?: { readonly speaker?: Speaker; readonly queue: readonly QueuedSpeaker[] }
+  readonly notice?: Text
+  readonly programme?: readonly ProgrammeItem[]
+  readonly next?: Act
+  readonly acts?: readonly Act[]
+  readonly say?: Text
+  readonly thresholds?: readonly Threshold[]
+  readonly health?: Health
+  readonly members?: readonly RollMember[]
+  readonly me?: Me
+  readonly log?: {
+    readonly size: number
+    readonly root: string
+    readonly checkpoint: string
+    readonly vkey: string
+  }
+  readonly votes?: readonly AuditedVote[]
+}
+
+export interface PlannedSeat {
+  readonly seat: string
+  readonly x: number
+  readonly y: number
+  readonly block: string
+}
