@@ -66,7 +66,9 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class _Invitation:
+class Invitation:
+    """What a one-time code opens."""
+
     role: Role
     name: str
     officer: OfficerId | None
@@ -83,11 +85,19 @@ def may(role: Role, what: str) -> bool:
 
 
 class Access:
-    """Invitations and sessions of one running hall. `clock` gives aware UTC time."""
+    """Invitations and sessions of one running hall. `clock` gives aware UTC time.
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    `elsewhere` takes out an invitation that was not made here, by its code's hash, so that it is good once.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        elsewhere: Callable[[str], Invitation | None] = lambda _: None,
+    ) -> None:
         self._clock = clock
-        self._invitations: dict[str, _Invitation] = {}
+        self._elsewhere = elsewhere
+        self._invitations: dict[str, Invitation] = {}
         self._sessions: dict[str, Session] = {}
         self._failures = Throttle(limit=10, window=timedelta(minutes=1))
 
@@ -101,7 +111,7 @@ class Access:
             raise ValueError(f"a {role} is not invited by code")
         code = secrets.token_urlsafe(16)
         by = (officer or OfficerId(name)) if role == "officer" else None
-        self._invitations[_hashed(code)] = _Invitation(role, name, by, self._clock() + valid_for)
+        self._invitations[_hashed(code)] = Invitation(role, name, by, self._clock() + valid_for)
         return code
 
     def redeem(self, code: str, address: str) -> tuple[str, Session]:
@@ -109,7 +119,8 @@ class Access:
         now = self._clock()
         self._failures.check(address, now)
         # Taken out before it is judged: a code is used up by whoever shows it first, in time or not.
-        invitation = self._invitations.pop(_hashed(code), None)
+        key = _hashed(code)
+        invitation = self._invitations.pop(key, None) or self._elsewhere(key)
         if invitation is None or now >= invitation.until:
             self._failures.note(address, now)
             raise CodeNotValid

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from display.access import Access
@@ -19,6 +20,9 @@ from display.routes import acts, ballots, live, pages, phones, records, sessions
 from display.throttle import TooManyAttempts
 from display.views import Drawn
 from voting.errors import Refused
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""A variable in somebody's environment must not send a hall's requests elsewhere."""
 
 
 def _now() -> datetime:
@@ -52,7 +56,9 @@ def create_app(
                 await drawing
 
     # The interactive API pages load scripts from elsewhere: a hall's network has no elsewhere.
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY
+    )
     app.add_middleware(Guard, origins=door.origins)
     _answer_errors(app)
     # Pages last: their route takes every path that nobody else did.

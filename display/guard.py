@@ -3,6 +3,7 @@
 Pure ASGI, so that a streamed export passes through unbuffered.
 """
 
+import logging
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from display.refusals import refusal
+
+log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024
 """Bytes. The largest honest body is a ballot, about 1 kB."""
@@ -70,26 +73,43 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sending = self._with_headers(send)
+        sending = _Sending(send, self._headers)
         headers = Headers(scope=scope)
         if scope["method"] in CHANGING and headers.get("origin") not in self._origins:
             await refusal(403, "foreign_origin")(scope, receive, sending)
         elif int(headers.get("content-length") or 0) > LARGEST_BODY:
             await refusal(413, "body_too_large")(scope, receive, sending)
         else:
-            await self._app(scope, _bounded(receive), sending)
+            await self._answer(scope, _bounded(receive), sending)
 
-    def _with_headers(self, send: Send) -> Send:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                # Figures of a vote must not come back from a cache; built assets say their own.
-                headers.setdefault("cache-control", "no-store")
-            await send(message)
+    async def _answer(self, scope: Scope, receive: Receive, sending: "_Sending") -> None:
+        try:
+            await self._app(scope, receive, sending)
+        except Exception:
+            # A fault of ours: told in the form that pages know, its inside to the log only.
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            if sending.begun:
+                raise
+            await refusal(500, "failed")(scope, receive, sending)
 
-        return sending
+
+class _Sending:
+    """Adds the headers to whatever is answered, and knows whether an answer has begun."""
+
+    def __init__(self, send: Send, headers: dict[str, str]) -> None:
+        self._send = send
+        self._headers = headers
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            headers = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+            # Figures of a vote must not come back from a cache; built assets say their own.
+            headers.setdefault("cache-control", "no-store")
+        await self._send(message)
 
 
 def _bounded(receive: Receive) -> Receive:

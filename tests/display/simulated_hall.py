@@ -1,6 +1,6 @@
-"""A hall for the display's tests: the real rules, decided and folded in memory, signed with throw-away keys.
+"""A hall for the display's tests: the real rules, decided and folded in memory, with throw-away keys.
 
-Nothing of the rules is imitated. What is left out is what the display never sees: the store, the bus, the cards.
+Nothing of the rules is imitated. What is left out is what the display never sees: store, bus and cards.
 """
 
 import secrets

@@ -1,0 +1,112 @@
+"""The display before a simulated hall, in process or served on a free port: what pages knock at."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from websockets.asyncio.client import connect
+
+from display.access import Access
+from display.app import create_app
+from display.patch import patched
+from display.serving import open_port, server
+from tests.display.simulated_hall import SimulatedHall
+
+TEN_MINUTES = timedelta(minutes=10)
+
+
+@dataclass
+class House:
+    hall: SimulatedHall
+    access: Access
+    address: str
+    app: FastAPI | None = None
+    """For browsers in this process; None: they come over the network."""
+
+    def browser(self):
+        """A browser on one of the hall's own pages; it keeps its cookies."""
+        inside = httpx.ASGITransport(self.app, client=("10.0.0.1", 1)) if self.app else None
+        origin = {"Origin": self.address}
+        return httpx.AsyncClient(base_url=self.address, headers=origin, transport=inside, timeout=10)
+
+    def signed_in(self, role, name="Nguyễn Thư ký", officer="secretary-1"):
+        token, _ = self.access.redeem(self.access.invite(role, name, TEN_MINUTES, officer), "test")
+        browser = self.browser()
+        browser.cookies.set(f"hall_session_{role}", token)
+        return browser
+
+    def member(self, member, phone="phone-key"):
+        """A browser whose phone is bound already."""
+        token, _ = self.access.admit_member(member, member, phone)
+        browser = self.browser()
+        browser.cookies.set("hall_session_member", token)
+        return browser
+
+    def follow(self, browser=None, role=None, origin=None):
+        cookies = "; ".join(f"{k}={v}" for k, v in (browser.cookies if browser else {}).items())
+        path = "/feed" + (f"?as={role}" if role else "")
+        return connect(
+            self.address.replace("http", "ws", 1) + path,
+            origin=origin or self.address,
+            additional_headers={"Cookie": cookies} if cookies else {},
+        )
+
+
+@asynccontextmanager
+async def opened(pages=Path("/nowhere"), hall=None):
+    """Requests go straight into the application: no socket, no feed."""
+    hall = hall or SimulatedHall()
+    access = Access(lambda: hall.now)
+    address = "http://127.0.0.1:8080"
+    app = create_app(hall, access, pages, {address}, lambda: hall.now)
+    yield House(hall, access, address, app)
+
+
+@asynccontextmanager
+async def served(pages=Path("/nowhere"), hall=None):
+    hall = hall or SimulatedHall()
+    access = Access(lambda: hall.now)
+    port = open_port("127.0.0.1", 0)
+    app = create_app(hall, access, pages, {port.address}, lambda: hall.now)
+    running = server(app)
+    serving = asyncio.create_task(running.serve(sockets=[port.socket]))
+    while not running.started:  # noqa: ASYNC110  uvicorn tells it no other way
+        await asyncio.sleep(0.005)
+    try:
+        yield House(hall, access, port.address)
+    finally:
+        running.should_exit = True
+        running.force_exit = True
+        with suppress(asyncio.CancelledError):
+            await serving
+
+
+class Follower:
+    """What a page does: keeps the view, checks the numbers."""
+
+    def __init__(self, socket):
+        self._socket = socket
+        self.n = None
+        self.view = None
+        self.snapshots = 0
+
+    async def until(self, holds, timeout_s=5):
+        async with asyncio.timeout(timeout_s):
+            while self.view is None or not holds(self.view):
+                self.take(json.loads(await self._socket.recv()))
+        return self.view
+
+    def take(self, message):
+        if message["type"] == "snapshot":
+            self.view, self.n = message["view"], message["n"]
+            self.snapshots += 1
+        elif message["type"] == "change":
+            assert message["n"] == self.n + 1, "a gap"
+            self.view, self.n = patched(self.view, message["patch"]), message["n"]
+        else:
+            assert message["n"] == self.n
