@@ -18,6 +18,9 @@ BALLOT_BLOB_BYTES = 1536
 BLOB_STEP_BYTES = 1024
 CLASSES = frozenset({"public", "ballot", "session", "signout", "participation", "result"})
 
+_BEHIND_PAD = len('","rand":"') + 22 + len('"}')
+"""Bytes after a payload's pad: 16 bytes are 22 characters of base64url."""
+
 _HEX64 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAMES = frozenset({"v", "seq", "prev", "t", "type", "actor", "sit", "d"})
 _BLOB_NAMES = frozenset({"sha256", "len", "class"})
@@ -120,10 +123,10 @@ def seal(body: Any, rand: bytes, cls: str) -> tuple[BlobRef, bytes]:
         raise ValueError(f"rand must be {RAND_BYTES} bytes")
     if cls not in CLASSES:
         raise ValueError(f"no such class of payload: {cls}")
-    members = {"body": body, "pad": "", "rand": base64url.encode(rand)}
-    bare = len(canonical.encode(members))
-    members["pad"] = "0" * (_sealed_size(bare, cls) - bare)
-    data = canonical.encode(members)
+    bare = canonical.encode({"body": body, "pad": "", "rand": base64url.encode(rand)})
+    # What follows the pad always has one length: the zeros go in without writing the whole again.
+    at = len(bare) - _BEHIND_PAD
+    data = bare[:at] + b"0" * (_sealed_size(len(bare), cls) - len(bare)) + bare[at:]
     return BlobRef(canonical.sha256_hex(data), len(data), cls), data
 
 

@@ -172,7 +172,7 @@ def _folded(standing: Standing, entry: Entry, tip: Tip, event: ev.Event, body: o
     results = standing.results
     if isinstance(event, ev.ResultComputed) and isinstance(body, Mapping):
         results = results.insert(event.vote, dict(body))
-    return replace(standing, meeting=meeting, tip=tip, results=results)
+    return Standing(meeting, tip, standing.founded, results)
 
 
 def _definition(meeting: Meeting, event: ev.VoteAnnounced) -> dict[str, Any]:

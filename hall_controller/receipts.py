@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from audit import instant, statement
+from audit import base64url, canonical, instant, statement
 from audit.signing import Signer
 from hall_controller.submission import Happening, Recorded
 from voting.events import BallotRecorded
@@ -26,6 +26,9 @@ class Register:
     def __init__(self, origin: str, signer: Signer) -> None:
         self._origin, self._signer = origin, signer
         self._places: dict[str, Place] = {}
+        # Every receipt has the same header: 500 at once shouldn't each make it anew.
+        header = {"alg": signer.alg, "kid": signer.kid, "typ": statement.RECEIPT}
+        self._protected = base64url.encode(canonical.encode(header))
 
     def note(self, happenings: Iterable[Happening]) -> None:
         """Of durable entries only: a receipt is a promise that the ballot is on disk."""
@@ -45,7 +48,9 @@ class Register:
             "log": self._origin, "vote": place.vote, "ballot": ballot, "seq": place.seq,
             "t": instant.write(place.at),
         }  # fmt: skip
-        return statement.sign(statement.RECEIPT, payload, self._signer)
+        encoded = base64url.encode(canonical.encode(payload))
+        signature = self._signer.sign(f"{self._protected}.{encoded}".encode("ascii"))
+        return {"protected": self._protected, "payload": encoded, "signature": base64url.encode(signature)}
 
     def receipted(self, recorded: Recorded) -> Recorded:
         """The answer with its receipt, if a ballot was recorded."""

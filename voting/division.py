@@ -155,7 +155,9 @@ def stepped(division: Division, event: VoteEvent) -> Division:
     steps = TRANSITIONS[type(event)]
     if division.phase not in steps:
         raise ImpossibleEvent(f"{type(event).__name__} of {division.id}, which is {division.phase.value}")
-    return replace(division, phase=steps[division.phase])
+    after = steps[division.phase]
+    # 500 ballots at once leave the phase as it is: a division of thirty fields is not copied for that.
+    return division if after is division.phase else replace(division, phase=after)
 
 
 def remaining(division: Division, at: datetime) -> timedelta | None:
