@@ -62,8 +62,19 @@ class BrokerSection(_Section):
     port: int = Field(default=0, ge=0, le=65535)
     """0 with the embedded broker: a free port."""
     username: str = "hall"
-    password_file: Path
+    password_file: Path | None = None
+    """The hall's own password at an outside broker."""
+    passwords: Path | None = None
+    """Everybody's, by user name, as TOML: what the embedded broker and `hall broker-config` need."""
     tls_ca: Path | None = None
+
+    @model_validator(mode="after")
+    def _the_passwords_that_are_needed(self) -> "BrokerSection":
+        if self.kind == "embedded" and self.passwords is None:
+            raise ValueError("the embedded broker needs passwords")
+        if self.kind == "mqtt" and self.password_file is None:
+            raise ValueError("an outside broker needs password_file")
+        return self
 
     @model_validator(mode="after")
     def _no_clear_text_on_a_network(self) -> "BrokerSection":
@@ -98,6 +109,8 @@ class RosterSection(_Section):
     seats: Path
     bridges: Path
     programme: Path
+    invitations: Path = Path("invitations")
+    """A folder, readable by the hall alone, where `hall invite` leaves what a code opens."""
 
 
 class HallConfig(_Section):
@@ -128,11 +141,14 @@ class Located:
 
 
 def _named_paths(config: HallConfig) -> list[tuple[str, Path]]:
-    named = [("keys.log", config.keys.log), ("broker.password_file", config.broker.password_file)]
+    named = [("keys.log", config.keys.log)]
     named += [(f"trust.ca[{i}]", path) for i, path in enumerate(config.trust.ca)]
     named += [(f"trust.crl[{i}]", path) for i, path in enumerate(config.trust.crl)]
-    named += [(f"roster.{name}", getattr(config.roster, name)) for name in RosterSection.model_fields]
+    named += [(f"roster.{name}", getattr(config.roster, name)) for name in ("members", "seats", "bridges")]
+    named.append(("roster.programme", config.roster.programme))
     optional = [
+        ("broker.password_file", config.broker.password_file),
+        ("broker.passwords", config.broker.passwords),
         ("broker.tls_ca", config.broker.tls_ca),
         ("web.tls_cert", config.web.tls_cert),
         ("web.tls_key", config.web.tls_key),

@@ -20,14 +20,14 @@ log = "keys/log.pem"
 ca = ["ca.pem"]
 crl = ["crl.pem"]
 [broker]
-password_file = "hall.password"
+passwords = "passwords.toml"
 [roster]
 members = "members.csv"
 seats = "seats.csv"
 bridges = "bridges.toml"
 programme = "programme.toml"
 """
-FILES = ("keys/log.pem", "ca.pem", "crl.pem", "hall.password", "members.csv", "seats.csv", "bridges.toml")
+FILES = ("keys/log.pem", "ca.pem", "crl.pem", "passwords.toml", "members.csv", "seats.csv", "bridges.toml")
 
 
 @pytest.fixture
@@ -86,8 +86,9 @@ def test_pages_beyond_loopback_need_https(folder: Path, section: str, said: str)
     ("change", "said"),
     [
         ('kind = "embedded"\nhost = "10.0.0.1"\n', "loopback only"),
-        ('kind = "mqtt"\nhost = "10.0.0.1"\nport = 8883\n', "tls_ca"),
-        ('kind = "mqtt"\n', "port"),
+        ('kind = "mqtt"\nhost = "10.0.0.1"\nport = 8883\npassword_file = "ca.pem"\n', "tls_ca"),
+        ('kind = "mqtt"\npassword_file = "ca.pem"\n', "port"),
+        ('kind = "mqtt"\nport = 1883\n', "password_file"),
     ],
 )
 def test_a_broker_on_a_network_needs_tls(folder: Path, change: str, said: str) -> None:
