@@ -158,7 +158,9 @@ class PinPad:
         self._answer = asyncio.get_running_loop().create_future()
         self.asking.set()
         try:
-            return await asyncio.wait_for(self._answer, self._seconds)
+            # Not wait_for: one who gives up asking must take the keys back in the same breath.
+            async with asyncio.timeout(self._seconds):
+                return await self._answer
         finally:
             self.asking.clear()
             self._answer = None

@@ -64,11 +64,23 @@ async def bind_phone(
 ) -> PhoneSession:
     """Lets the card delegate to the phone's key, after its holder compared the eight digits at the seat.
 
-    Raises as `sign_in`.
+    Raises as `sign_in`; NotSignable also when the digits that the holder compared are not this key's.
     """
+    if phone_digits(request.key).replace(" ", "") != request.digits.replace(" ", ""):
+        raise NotSignable("the digits shown at the seat are not those of the phone's key")
     payload = _payload(request, None, "mobile", dict(request.key))
     jws, sk = await _delegate(connection, payload, pin, rsa_scheme)
     return PhoneSession(jws, sk, request.member, instant.read(request.exp))
+
+
+def phone_digits(key: Mapping[str, str]) -> str:
+    """The eight digits of a phone's JWK, in two groups (docs/specs/feed.md). Raises NotSignable: no key."""
+    try:
+        thumbprint = base64url.decode(signing.thumbprint(key))
+    except BadEvidence as fault:
+        raise NotSignable(f"the phone's key can't be signed for: {fault}") from fault
+    digits = f"{int.from_bytes(thumbprint[:8], 'big') % 10**8:08}"
+    return f"{digits[:4]} {digits[4:]}"
 
 
 def _payload(
