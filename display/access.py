@@ -72,6 +72,7 @@ class Invitation:
     role: Role
     name: str
     officer: OfficerId | None
+    """Who the log will say acted; None for an auditor."""
     until: datetime
 
 

@@ -58,7 +58,7 @@ class Health:
     seats_offline: tuple[SeatId, ...] = ()
     clones: tuple[SeatId, ...] = ()
     suspect: tuple[SeatId, ...] = ()
-    """Seats that pressed and have no receipt yet, or whose line is bad: looked at before declaring."""
+    """Seats whose console doesn't show what the log says of them: looked at before declaring."""
     shown: Mapping[VoteId, int] = field(default_factory=dict)
     """On how many consoles and phones each vote's question is shown."""
     broker: bool = True

@@ -1,10 +1,11 @@
 """Codes are used once, sessions end, and nobody may do what the table doesn't say."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
-from display.access import ACTS, LONGEST, RIGHTS, Access, CodeNotValid, may
+from display.access import ACTS, LONGEST, RIGHTS, Access, CodeNotValid, Invitation, may
 from display.throttle import MOST_ADDRESSES, Throttle, TooManyAttempts
 
 TEN_MINUTES = timedelta(minutes=10)
@@ -49,6 +50,18 @@ def test_a_code_has_128_random_bits_and_is_kept_as_a_hash_only(access):
     kept = repr(vars(access))
     assert code not in kept
     assert token not in kept
+
+
+def test_a_code_that_was_made_elsewhere_is_asked_for_by_its_hash(clock):
+    code = "made-on-the-command-line"
+    waiting = {
+        sha256(code.encode()).hexdigest(): Invitation("officer", "A", "a-1", clock() + TEN_MINUTES),
+    }
+    access = Access(clock, lambda hashed: waiting.pop(hashed, None))
+    _, session = access.redeem(code, "a")
+    assert session.officer == "a-1"
+    with pytest.raises(CodeNotValid):
+        access.redeem(code, "a")
 
 
 def test_a_code_is_over_at_its_time(access, clock):
