@@ -64,10 +64,11 @@ def bent(**changed: Any) -> bytes:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"v": 2}, {"v": True}, {"seq": -1}, {"seq": "1"}, {"seq": True}, {"prev": "B0" * 32}, {"prev": 7},
-        {"prev": None}, {"t": "2026-11-21T13:48:00Z"}, {"t": "2026-11-21T13:48:00.123+00:00"},
-        {"t": "2026-13-21T13:48:00.123Z"}, {"t": "2026-11-21T13:48:60.123Z"}, {"t": 1}, {"type": 1}, {"d": 1},
-        {"actor": None}, {"sit": None}, {"d": "gone"}, {"extra": 1}, {"blob": None}, {"blob": {}},
+        {"v": 2}, {"v": True}, {"seq": -1}, {"seq": "1"}, {"seq": True}, {"prev": "B0" * 32},
+        {"prev": "b0"}, {"prev": None}, {"t": "2026-11-21T13:48:00Z"}, {"t": 1}, {"type": 1}, {"d": []},
+        {"t": "2026-11-21T13:48:00.123+00:00"}, {"t": "2026-13-21T13:48:00.123Z"},
+        {"t": "2026-11-21T13:48:60.123Z"}, {"actor": None}, {"sit": None}, {"d": "gone"}, {"extra": 1},
+        {"blob": None}, {"blob": {}},
         {"blob": {"sha256": "5d" * 32, "len": 1536, "class": "secret"}},
         {"blob": {"sha256": "5d" * 32, "len": -1, "class": "ballot"}},
         {"blob": {"sha256": "5D" * 32, "len": 1536, "class": "ballot"}},
