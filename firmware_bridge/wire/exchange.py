@@ -39,8 +39,12 @@ class Turn:
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def add(self, address: int) -> None:
-        self._waiting[address] = None
+    def __contains__(self, address: int) -> bool:
+        return address in self._waiting
+
+    def add(self, *addresses: int) -> None:
+        for address in addresses:
+            self._waiting[address] = None
 
     def clear(self) -> None:
         self._waiting.clear()

@@ -10,6 +10,7 @@ Order of service: lamps and microphones, presses, the roll call, hellos, acknowl
 text, checks. What a console is to show, and what it has, is `console`'s; hellos are `hellos`'.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Mapping
 
@@ -107,6 +108,8 @@ class RowLink:
 
     def wake_at(self, now: float) -> float:
         """When transmit() has something to do, if nothing is heard before."""
+        if not self._up:
+            return math.inf
         if self._exchange is not None:
             return self._exchange.deadline
         waits = self._lamps or self._news or self._hellos or self._owing or self._texts
@@ -168,16 +171,20 @@ class RowLink:
     ) -> Exchange | None:
         while turn and (address := turn.next(self._resting, now)) is not None:
             console = self._consoles[address]
-            order = due(console) if console.status is Status.UP else None
+            order = due(console) if self._reachable(console) else None
             if order is not None:
                 return self._asker.order(console, order)
         return None
 
     def _next_poll(self, now: float) -> Exchange | None:
         while self._news and (address := self._news.next(self._resting, now)) is not None:
-            if self._consoles[address].status is Status.UP:
+            if self._reachable(self._consoles[address]):
                 return self._asker.poll(self._consoles[address])
         return None
+
+    def _reachable(self, console: Console) -> bool:
+        """Where a hello is due, nothing else makes sense before: it begins everything anew."""
+        return console.status is Status.UP and console.address not in self._hellos
 
     def _roll_call(self, now: float) -> Exchange | None:
         if now < self._next_roll_call:
@@ -303,14 +310,9 @@ class RowLink:
 
     def _look_round(self, now: float) -> None:
         due = self._presence.look_round(now)
-        for turn, addresses in (
-            (self._news, due.polls),
-            (self._hellos, due.hellos),
-            (self._owing, due.owing),
-            (self._hellos, self._desk.probes_due(now)),
-        ):
-            for address in addresses:
-                turn.add(address)
+        self._news.add(*due.polls)
+        self._hellos.add(*due.hellos, *self._desk.probes_due(now))
+        self._owing.add(*due.owing)
 
     def _unanswered(self, console: Console, now: float) -> None:
         """All tries failed: it is gone, has forgotten the session, or two speak at once. A hello tells."""
