@@ -86,6 +86,8 @@ class TrustStore:
         subject or key.
         """
         certificate = _certificate(cert_der)
+        if certificate.serial_number < 1:  # RFC 5280, section 4.1.2.2; some old roots have 0
+            raise Untrusted("malformed", "a serial number below one")
         at = at.replace(microsecond=0)  # certificates know whole seconds, the last one included
         if at < certificate.not_valid_before_utc:
             raise Untrusted("not_yet_valid", f"from {certificate.not_valid_before_utc}")
@@ -143,9 +145,10 @@ def public_key_of(cert_der: bytes) -> PublicKey:
 
 
 def _identity(certificate: x509.Certificate, der: bytes) -> Identity:
+    key = _public_key(certificate)
     member = _only(certificate.subject, NameOID.SERIAL_NUMBER, "serialNumber")
     name = _only(certificate.subject, NameOID.COMMON_NAME, "common name")
-    return Identity(member, name, _public_key(certificate), sha256(der).hexdigest())
+    return Identity(member, name, key, sha256(der).hexdigest())
 
 
 def _public_key(certificate: x509.Certificate) -> PublicKey:
@@ -184,6 +187,8 @@ def _card_policy(purposes: frozenset[x509.ObjectIdentifier]) -> ExtensionPolicy:
         .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign)
         .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, may_sign_in)
         .may_be_present(x509.AuthorityKeyIdentifier, Criticality.NON_CRITICAL, None)
+        .may_be_present(x509.AuthorityInformationAccess, Criticality.NON_CRITICAL, None)
+        .require_not_present(x509.NameConstraints)
     )
 
 
