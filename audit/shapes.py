@@ -60,8 +60,8 @@ def moment(value: Any) -> bool:
 def b64(size: int) -> Check:
     def check(value: Any) -> bool:
         try:
-            return len(base64url.decode(value)) == size
-        except (BadEvidence, TypeError):
+            return isinstance(value, str) and len(base64url.decode(value)) == size
+        except BadEvidence:
             return False
 
     return check
