@@ -117,7 +117,7 @@ def all_parts(row: Row) -> int | None:
     without_papers = any(w in method for w in NO_PAPERS) and not any(w in method for w in PAPERS)
     given = {"abstain" if choice == "not_voting" else choice for choice in row.counts}
     expected = _choices(row.rule)
-    if not expected or expected - given or not ("invalid" in row.figures or without_papers):
+    if not expected or expected - given or not ("invalid" in {*row.figures, *row.counts} or without_papers):
         return None
     return sum(row.counts.values()) + row.figures.get("invalid", 0)
 
@@ -193,10 +193,9 @@ def _percentages(
     if not row.printed:
         return {}, []
     named = row.texts.get("percent_base", "")
-    if named and named not in BASES:
-        return {}, [f"percent_base {named!r} is not a base"]
     look_up = partial(_figure, row, participated, rule)
-    candidates = [BASES[named]] if named else sorted(set(BASES.values()))
+    # A base that isn't named, or in words of its own, is whichever fits; one that is named must fit.
+    candidates = [BASES[named]] if named in BASES else sorted(set(BASES.values()))
     results = [_on_base(row.printed, base, look_up, []) for base in candidates if look_up(base)]
     if not results:
         notes.append("the percentages' base was not published")

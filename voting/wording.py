@@ -71,7 +71,7 @@ def verdict(kind: Kind, result: Result) -> Text:
 
 
 def condition_text(book: RuleBook, kind: Kind, condition: ConditionResult) -> Text:
-    """As the wall says it: cần ít nhất 243 đại biểu tán thành (quá nửa tổng số đại biểu Quốc hội); có 240."""
+    """The wall's: cần ít nhất 243 đại biểu tán thành (quá nửa tổng số đại biểu Quốc hội); có 240."""
     said = kind.choice(condition.counted).said
     words = _rule_words(kind, condition)
     people, needed, have = book.member, condition.need, condition.have
