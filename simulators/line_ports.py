@@ -25,6 +25,9 @@ class LinePort(Protocol):
     def cut(self) -> None:
         """The adapter is pulled."""
 
+    def close(self) -> None:
+        """Nobody can plug in any more."""
+
 
 class PtyPort:
     """A pseudo-terminal. After `cut` its path is gone for good."""
@@ -66,6 +69,9 @@ class PtyPort:
         os.close(self._master)
         os.close(self._slave)
 
+    def close(self) -> None:
+        self.cut()
+
 
 class SocketPort:
     """A listening TCP socket on loopback, for one bridge at a time. After `cut` it may come again."""
@@ -92,6 +98,10 @@ class SocketPort:
         if self._bridge is not None:
             self._bridge.abort()
         self._bridge = None
+
+    def close(self) -> None:
+        self.cut()
+        self._listener.close()
 
     def plugged(self, bridge: asyncio.Transport) -> None:
         self.cut()

@@ -1,7 +1,7 @@
 """A network console's own keys, lamps and lines: a seat unit with its bridge in the same box.
 
-There is nothing to poll and nobody to authenticate between the two, so a press is heard at once. What the unit
-does by itself, it does here too.
+There is nothing to poll and nobody to authenticate between the two, so a press is heard at once. What the
+unit does by itself, it does here too.
 """
 
 import asyncio
@@ -24,12 +24,14 @@ class SimulatedPanel:
         self._unit = unit
         self._clock = clock
         self._wanted = Face()
-        self._events: deque[tuple[ConsoleEvent, int | None]] = deque()
+        self._events: deque[tuple[ConsoleEvent, KeyDown | None]] = deque()
         self._news = asyncio.Event()
+        self._live: list[KeyDown] = []
+        """Presses that the owner wasn't told of yet, of this boot."""
         self._told = 0
         self._seen = 0
         self._up = False
-        self._known = False
+        self._rebooted = False
         self._loop: asyncio.AbstractEventLoop | None = None
         unit.panel.pressed = self._pressed
         unit.watch(self._changed)
@@ -49,8 +51,10 @@ class SimulatedPanel:
     async def events(self) -> AsyncIterator[ConsoleEvent]:
         while True:
             if self._events:
-                event, number = self._events.popleft()
-                self._told = self._told if number is None else number
+                event, press = self._events.popleft()
+                if press is not None and press in self._live:
+                    self._told = press.number
+                    self._live.remove(press)
                 yield event
                 continue
             self._news.clear()
@@ -76,7 +80,8 @@ class SimulatedPanel:
 
     def _pressed(self, press: KeyDown) -> None:
         self._unit.panel.forget(press.number)
-        self._tell(KeyPressed(self._unit.address, press.key, press.at), press.number)
+        self._live.append(press)
+        self._tell(KeyPressed(self._unit.address, press.key, press.at), press)
 
     def _changed(self) -> None:
         """Something visible changed: power came or went, or the unit's own timer is to be set."""
@@ -85,17 +90,22 @@ class SimulatedPanel:
         if self._unit.powered and not self._up:
             self._join()
         elif not self._unit.powered:
-            self._lose()
+            self._forget()
         wake_at = self._unit.panel.wake_at
         if wake_at is not None:
             self._loop.call_later(max(0.0, wake_at - self._clock()), self._tick)
 
     def _join(self) -> None:
         self._up = True
-        self._tell(ConsoleUp(self._unit.address, self._unit.serial, self._known))
-        self._known = True
-        self._told = self._seen = 0
+        self._tell(ConsoleUp(self._unit.address, self._unit.serial, self._rebooted))
         self._draw()
+
+    def _forget(self) -> None:
+        """Power went: press numbers begin anew."""
+        self._rebooted = True
+        self._live.clear()
+        self._told = self._seen = 0
+        self._lose()
 
     def _lose(self) -> None:
         if self._up:
@@ -105,6 +115,6 @@ class SimulatedPanel:
     def _tick(self) -> None:
         self._unit.tick(self._clock())
 
-    def _tell(self, event: ConsoleEvent, number: int | None = None) -> None:
-        self._events.append((event, number))
+    def _tell(self, event: ConsoleEvent, press: KeyDown | None = None) -> None:
+        self._events.append((event, press))
         self._news.set()

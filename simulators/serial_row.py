@@ -70,6 +70,10 @@ class SimulatedRow:
         """The adapter is pulled. A bridge can come back to a socket, not to a pseudo-terminal."""
         self._port.cut()
 
+    def close(self) -> None:
+        """Gives the line back, for a row that is never run."""
+        self._port.close()
+
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._sweep(self._loop)

@@ -1,4 +1,4 @@
-"""A bridge's link and seat units on one cable, in line time: no sleeping, each run the same from its seed."""
+"""A bridge's link and seat units on one cable, in line time: no sleeping, repeatable from a seed."""
 
 import hashlib
 import heapq
