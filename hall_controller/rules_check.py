@@ -260,5 +260,8 @@ def run(path: Path, console: Console) -> int:
         return 2
     wrong = sum(not verdict.right for verdict in verdicts)
     console.print(table(verdicts))
+    for verdict in verdicts:  # again below the table, where a narrow terminal can't break them up
+        for mismatch in verdict.mismatches:
+            console.print(Text(f"{verdict.row.id}: {mismatch}", "red"), soft_wrap=True)
     console.print(Text(f"{len(verdicts)} votes, {wrong} with a mismatch", "red" if wrong else "green"))
     return exit_code(verdicts)

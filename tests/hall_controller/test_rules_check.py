@@ -294,4 +294,5 @@ def test_the_table_shows_what_does_not_fit(tmp_path: Path) -> None:
     shown = out.getvalue()
     assert "MISMATCH" in shown
     assert "outcome rejected, but by the rule it is adopted" in shown
+    assert "\nA2: outcome rejected, but by the rule it is adopted\n" in shown
     assert "2 votes, 1 with a mismatch" in shown
