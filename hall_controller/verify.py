@@ -1,16 +1,21 @@
 """`hall verify DIR --anchor FILE`: judges an exported directory, offline, with the base install alone."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from audit import verifier
-from audit.verifier import Finding, Report
+from audit import bundle, checkpoint, verifier
+from audit.entry import Entry
+from audit.errors import BadEvidence
+from audit.verifier import Finding, Recount, Report
 from hall_controller.export.anchor import read_anchor
 from hall_controller.export.directory import Directory
 from hall_controller.export.errors import ExportFailed
+from hall_controller.progress import Step, bar
 from hall_controller.recount import recount
 
 SOUND, UNSOUND, UNUSABLE = 0, 1, 2
@@ -23,13 +28,32 @@ def verify(directory: Path, anchor: Path | None, console: Console) -> int:
     try:
         held = read_anchor(anchor) if anchor is not None else None
         source = Directory(directory)
-        with console.status("reading the log, checking every signature, counting again …"):
-            report = verifier.verify(source, held, recount)
+        with bar(console, _size(source)) as step:
+            report = verifier.verify(source, held, _watched(step))
     except ExportFailed as error:
         console.print(f"[bold red]✗[/] {escape(str(error))}", soft_wrap=True)
         return UNUSABLE
     show(report, console)
     return SOUND if report.sound else UNSOUND
+
+
+def _size(source: Directory) -> int | None:
+    """How many entries there should be; only for the bar, nothing is believed by it."""
+    try:
+        return checkpoint.parse(source[bundle.CHECKPOINT].decode("utf-8", "replace")).size
+    except (KeyError, BadEvidence):
+        return None
+
+
+def _watched(step: Step) -> Recount:
+    """The recount, telling how far the reading has come: each entry is checked before it is counted."""
+
+    def counting(record: Iterator[tuple[Entry, Any | None]]) -> Iterator[tuple[Entry, Any | None]]:
+        for number, one in enumerate(record, start=1):
+            step("entries checked and counted", number)
+            yield one
+
+    return lambda record: recount(counting(record))
 
 
 def show(report: Report, console: Console) -> None:

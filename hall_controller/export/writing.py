@@ -6,7 +6,7 @@ It is written beside its place and renamed at the end: what was interrupted does
 import base64
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,8 @@ from hall_controller.export.errors import ExportFailed
 from hall_controller.export.release import Reader, Release, certificate_of
 from hall_controller.founding import Founding
 from hall_controller.journal import Reread, Tip, reread
+from hall_controller.progress import Step
 from hall_controller.store.port import LogReader
-
-Step = Callable[[str, int], None]
-"""Told how far it got: what is being done, and how many of it are done."""
 
 
 @dataclass(frozen=True, slots=True)
