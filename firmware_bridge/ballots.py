@@ -1,7 +1,8 @@
 """One seat's ballots in one vote: what was pressed, what still waits for its receipt, what is recorded.
 
-Pure: time is an argument, signing is somebody else's. One ballot is under way at a time: a key pressed while
-another ballot waits is remembered and follows it, because its `prev` must name a ballot that the hall has.
+Pure: time is an argument, signing is somebody else's. One ballot is under way at a time: a key pressed
+while another ballot waits is remembered and follows it, because its `prev` must name a ballot that the hall
+has.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from firmware_bridge.messages import Jws
 
 FIRST_REPEATS_S = (0.4, 0.8)
 LATER_REPEATS_S = 1.6
-"""docs/specs/bus.md: lost messages cost a moment, a hall that is down isn't stormed by five hundred seats."""
+"""docs/specs/bus.md: lost messages cost a moment, a hall that is down isn't stormed by five hundred
+seats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Casting:
         self._next_key: str | None = None
 
     def press(self, key: str, sign: Signer, now: float) -> Jws | None:
-        """The statement to send for this press, or None: same choice again, no change allowed, not yet its turn."""
+        """The statement to send for this press, or None: same choice again, no change allowed, not yet its
+        turn."""
         if self.pending is not None:
             if self.change:
                 self._next_key = None if key == self.pending.press.key else key
@@ -71,7 +74,8 @@ class Casting:
         return self._send(key, sign, now)
 
     def receipt(self, ballot: str, code: str, sign: Signer, now: float) -> Jws | None:
-        """Takes a checked receipt; an unknown, doubled or late one is harmless. Returns a waiting change's ballot."""
+        """Takes a checked receipt; an unknown, doubled or late one is harmless. Returns a waiting change's
+        ballot."""
         if self.pending is None or self.pending.ballot != ballot:
             return None
         press, self.pending = self.pending.press, None
@@ -79,7 +83,8 @@ class Casting:
         return self._follow(sign, now)
 
     def refuse(self, ballot: str, sign: Signer, now: float) -> Jws | None:
-        """Takes a final refusal of the waiting ballot. Returns a waiting change's ballot, which starts anew."""
+        """Takes a final refusal of the waiting ballot. Returns a waiting change's ballot, which starts
+        anew."""
         if self.pending is None or self.pending.ballot != ballot:
             return None
         self.pending, self.refused = None, True
@@ -107,7 +112,8 @@ class Casting:
         return None if self.pending is None else self._again(self.pending, now)
 
     def give_up(self) -> bool:
-        """The grace is over. True when a ballot was still waiting: nobody at the seat knows what became of it."""
+        """The grace is over. True when a ballot was still waiting: nobody at the seat knows what became of
+        it."""
         waited = self.pending is not None
         self.pending, self._next_key = None, None
         return waited

@@ -1,4 +1,5 @@
-"""A bridge: the thin shell around a row. Events in, effects out, one timer; everything decided is the row's.
+"""A bridge: the thin shell around a row. Events in, effects out, one timer; everything decided is the
+row's.
 
     consoles ─┐                    ┌─ faces
     cards ────┼─▶ Row (pure) ─ take ┼─ statements, messages
@@ -28,7 +29,8 @@ LINE_AGAIN_S = 1.0
 
 
 class Bridge:
-    """`seats`: console address by seat; card readers' slots are named by seat. `token`: so many random bytes.
+    """`seats`: console address by seat; card readers' slots are named by seat. `token`: so many random
+    bytes.
 
     `now` is the line's time in seconds: the event loop's, unless a test says otherwise.
     """
@@ -57,7 +59,8 @@ class Bridge:
         self._hello_again_at: float | None = None
 
     async def run(self) -> None:
-        """Serves the row until cancelled. A lost line or reader is tried again; the others go on meanwhile."""
+        """Serves the row until cancelled. A lost line or reader is tried again; the others go on
+        meanwhile."""
         self.row.show_all(self._now())
         self._act()
         try:

@@ -1,4 +1,5 @@
-"""The cards of a row: read when they come, asked for a signature when the hall has answered, forgotten when pulled.
+"""The cards of a row: read when they come, asked for a signature when the hall has answered, forgotten when
+pulled.
 
 One task a card while it is being read or asked, none while it only sits there.
 """
@@ -72,7 +73,8 @@ class CardDesk:
                 self._stop(slot)
 
     def ask(self, what: CardAsk) -> None:
-        """Has the card in this slot sign; a signature still under way for an older challenge is given up."""
+        """Has the card in this slot sign; a signature still under way for an older challenge is given
+        up."""
         seat = self._row.seat(what.seat)
         if seat is not None:
             self._stop(what.seat)

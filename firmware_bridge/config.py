@@ -90,7 +90,8 @@ class SeatConfig:
 
 @dataclass(frozen=True, slots=True)
 class BridgeConfig:
-    """What a bridge needs, its files read. The password and the keys are in memory only, never in a repr's way."""
+    """What a bridge needs, its files read. The password and the keys are in memory only, never in a repr's
+    way."""
 
     hall: str
     bridge: str

@@ -1,7 +1,7 @@
 """What a console shows, as a function of everything that its bridge knows of the seat. Pure.
 
-One rule a line, the most urgent first. What is recorded is shown by a steady lamp under the pressed key; once
-the choice is hidden from neighbours and cameras, by all three: recorded, and not what.
+One rule a line, the most urgent first. What is recorded is shown by a steady lamp under the pressed key;
+once the choice is hidden from neighbours and cameras, by all three: recorded, and not what.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""A bridge's end of the bus: what it says is signed and numbered, what it hears is checked before it is believed.
+"""A bridge's end of the bus: what it says is signed and numbered, what it hears is checked before it is
+believed.
 
 Knows the hall by its keys alone; the broker may be anybody.
 """
@@ -62,12 +63,14 @@ class HallLink:
         joined: Callable[[], None],
         lost: Callable[[], None],
     ) -> None:
-        """Until cancelled. `joined`: on the bus (again). `lost`: something of the hall's never came, ask for all."""
+        """Until cancelled. `joined`: on the bus (again). `lost`: something of the hall's never came, ask
+        for all."""
         self._heard, self._lost = heard, lost
         await self._link.run(self._arrived, joined)
 
     def say(self, messages: Sequence[Up], statements: Sequence[Jws]) -> None:
-        """Statements first: a ballot doesn't wait behind a report. What is said in one turn goes as one message."""
+        """Statements first: a ballot doesn't wait behind a report. What is said in one turn goes as one
+        message."""
         if not messages and not statements:
             return
         if not self._waiting:

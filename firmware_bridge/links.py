@@ -14,7 +14,8 @@ Heard = Callable[[str, bytes], None]
 
 class BusLink(Protocol):
     async def run(self, heard: Heard, joined: Callable[[], None]) -> None:
-        """Stays on the bus until cancelled, coming back by itself; calls `joined` after each (re)connection."""
+        """Stays on the bus until cancelled, coming back by itself; calls `joined` after each
+        (re)connection."""
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Sends, or drops while there is no connection; returns at once."""
@@ -51,5 +52,6 @@ class Topics:
         return self.will("+")
 
     def sender(self, topic: str) -> str:
-        """The bridge that a topic of `every_up` or `every_will` belongs to: the broker's rights keep it true."""
+        """The bridge that a topic of `every_up` or `every_will` belongs to: the broker's rights keep it
+        true."""
         return topic.rsplit("/", 1)[-1]

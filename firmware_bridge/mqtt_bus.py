@@ -1,4 +1,5 @@
-"""The hall's bus over MQTT 5. The only module of the product that imports aiomqtt; bridge and hall both use it.
+"""The hall's bus over MQTT 5. The only module of the product that imports aiomqtt; bridge and hall both use
+it.
 
 Nothing rests on the broker: no session is kept, nothing is retained, a PUBACK is not waited for and not
 believed. What is not deliverable now is dropped here, because whoever needs an answer asks again.
@@ -25,7 +26,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
 NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 """Without it each acknowledgement waits 44 ms for the one before (Nagle and delayed ACK)."""
 MANY = 10_000
-"""Messages in flight: the library's own 20 would make an answer to a whole hall wait for the broker 11 times."""
+"""Messages in flight: the library's own 20 would make an answer to a whole hall wait for the broker 11
+times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class MqttBus:
             await self._say_farewell(client)
 
     async def _say_farewell(self, client: aiomqtt.Client) -> None:
-        """An orderly leave sends no will by itself, but whoever watches us must learn of it all the same."""
+        """An orderly leave sends no will by itself, but whoever watches us must learn of it all the
+        same."""
         for task in tuple(self._sending):
             task.cancel()
         if self._will is not None:

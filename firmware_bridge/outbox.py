@@ -1,4 +1,5 @@
-"""What the seats of a row want done. The pure side fills it, the shell (`bridge.py`) empties it after every step."""
+"""What the seats of a row want done. The pure side fills it, the shell (`bridge.py`) empties it after every
+step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from firmware_bridge.ports import Face
 
 
 class SeatSession(Protocol):
-    """A key that the member's card delegated to this seat for this sitting. It lives in this process only."""
+    """A key that the member's card delegated to this seat for this sitting. It lives in this process
+    only."""
 
     @property
     def statement(self) -> str:

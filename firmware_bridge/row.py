@@ -216,7 +216,8 @@ class Row:
                 self._refusal(seat, message, now)
 
     def _refusal(self, seat: Seat, refusal: Refusal, now: float) -> None:
-        """A refusal names what it refuses; without a name it is about the card in the slot, or a request."""
+        """A refusal names what it refuses; without a name it is about the card in the slot, or a
+        request."""
         session = seat.slot.session
         if refusal.of is None or (session is not None and session.statement == refusal.of):
             if seat.slot.signed_in:

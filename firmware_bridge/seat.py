@@ -38,7 +38,8 @@ class Notice:
 
 @dataclass(slots=True)
 class Voting:
-    """The vote before the seat, since when its form is here, and until when a pressed ballot is repeated."""
+    """The vote before the seat, since when its form is here, and until when a pressed ballot is
+    repeated."""
 
     form: Form
     since: float
@@ -78,7 +79,8 @@ class Seat:
         return casting.change or (casting.pending is None and casting.recorded is None)
 
     def form_came(self, form: Form, now: float) -> None:
-        """A form or a new phase of it. The grace begins here with the closing, on this bridge's own clock."""
+        """A form or a new phase of it. The grace begins here with the closing, on this bridge's own
+        clock."""
         before = self.voting
         same = before is not None and before.form.vote == form.vote
         casting = before.casting if before is not None and same else Casting(form.change)
@@ -92,6 +94,8 @@ class Seat:
             casting.give_up()
         if form.phase == "open":
             self.binding = None  # the keys are needed for the vote; the binding can be asked for again
+        if before is None or (before.form.vote, before.form.phase) != (form.vote, form.phase):
+            self.notice = None  # a greeting must not stand before the question
         self.voting = Voting(form, now, casting, ends_at)
 
     def key(self, key: str, now: float) -> None:
@@ -114,7 +118,8 @@ class Seat:
             self._send(self.voting.casting.receipt(ballot, code, self.signer(), now))
 
     def ballot_refused(self, ballot: str, lines: Lines, final: bool, now: float) -> None:
-        """A refusal that is not final leaves the ballot waiting: the hall could not record, it did not say no."""
+        """A refusal that is not final leaves the ballot waiting: the hall could not record, it did not say
+        no."""
         vote = self.voting
         if (
             not final

@@ -38,7 +38,8 @@ class CardSlot:
         self.greeting: Lines = texts.SIGNED_IN
         self._asking: Asking | None = None
         self._at_work_on: str | None = None
-        """The challenge that the card is being asked to sign for: told twice, it doesn't interrupt a PIN."""
+        """The challenge that the card signs, or has signed: told twice, it neither interrupts a PIN nor
+        asks again."""
         self._out = outbox
 
     def inserted(self) -> None:
@@ -53,7 +54,8 @@ class CardSlot:
         self._out.sayings.append(Card(self.seat, True, None, None, code))
 
     def challenged(self, words: Challenge) -> None:
-        """The hall knows the card: it may delegate a key. A card that is at it, or gone, isn't asked again."""
+        """The hall knows the card: it may delegate a key. A card that is at it, or gone, isn't asked
+        again."""
         if self.card is None or self.signed_in:
             return
         self._asking = None
@@ -85,7 +87,6 @@ class CardSlot:
     def session_made(self, session: SeatSession, now: float) -> None:
         if self.card is None:
             return  # pulled while it was signing
-        self._at_work_on = None
         self.session, self.prompt = session, texts.SIGNING
         self._ask(session.jws, now)
 
@@ -98,11 +99,12 @@ class CardSlot:
         return news
 
     def refused(self, lines: Lines, final: bool) -> None:
-        """The hall says no to this card or its session; it says why, and the text stays while the card does."""
+        """The hall says no to this card or its session; it says why, and the text stays while the card
+        does."""
         if self.card is None or self.signed_in:
             return
         if final:
-            self._asking = None
+            self._asking = self._at_work_on = None
         self.prompt = lines
 
     def ended(self, session: str, now: float) -> None:
@@ -155,4 +157,4 @@ class CardSlot:
 
     def _forget_session(self) -> None:
         """The key dies with its last name here; nothing of it was ever outside this process."""
-        self.session, self.signed_in = None, False
+        self.session, self._at_work_on, self.signed_in = None, None, False

@@ -1,6 +1,8 @@
-"""What a bridge says at a seat of its own accord: two lines of at most 20 characters, without Vietnamese letters.
+"""What a bridge says at a seat of its own accord: two lines of at most 20 characters, without Vietnamese
+letters.
 
-Everything that follows from the rules (the question, a refusal, the floor) comes from the hall, in its words.
+Everything that follows from the rules (the question, a refusal, the floor) comes from the hall, in its
+words.
 """
 
 from firmware_bridge.messages import Lines
@@ -48,7 +50,8 @@ def recorded(code: str, choice: str) -> Lines:
 
 
 def with_clock(line: str, remaining_s: float) -> str:
-    """The question's line with the time left at its end: cut to the safe side, to what a seat is told in time.
+    """The question's line with the time left at its end: cut to the safe side, to what a seat is told in
+    time.
 
     Above ten seconds it moves every five: a row's line has better things to carry during a vote.
     """

@@ -1,7 +1,8 @@
-"""Cards in slots and what becomes of them: whose they are, whether at the right seat, challenged, signed in.
+"""Cards in slots and what becomes of them: whose they are, whether at the right seat, challenged, signed
+in.
 
-Identity is card + person + seat. While no sitting is open the cards are only remembered; when one opens they
-are all challenged. A PIN never comes here.
+Identity is card + person + seat. While no sitting is open the cards are only remembered; when one opens
+they are all challenged. A PIN never comes here.
 """
 
 import asyncio
@@ -38,7 +39,8 @@ from voting.ids import MemberId, SeatId
 log = structlog.get_logger(__name__)
 
 SESSION_LIFE = timedelta(hours=14)
-"""A sitting's longest day: a session ends with its sitting or its card, this only bounds a forgotten one."""
+"""A sitting's longest day: a session ends with its sitting or its card, this only bounds a forgotten
+one."""
 CHALLENGE_BYTES = 16
 AT_ONCE = 24
 """Challenges signed between two looks at the rest of the hall when a sitting opens: some 3 ms."""
@@ -194,7 +196,8 @@ class Admission:
     # -- the card's answer -----------------------------------------------------------------------------
 
     def statement(self, bridge: str, sealed: Statement) -> None:
-        """A session statement for a seat. Its card, challenge and signature are judged now, at this moment."""
+        """A session statement for a seat. Its card, challenge and signature are judged now, at this
+        moment."""
         seat = sealed.payload["seat"]
         here = self._cards.get(seat)
         asked = here.challenge if here is not None else None

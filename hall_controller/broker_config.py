@@ -1,7 +1,8 @@
 """Mosquitto's configuration, password and ACL files, made from what the hall knows of its bridges.
 
-Every bridge gets its own user, and rights on its own three topics and `down/all`, nothing else; the hall reads
-what goes up and writes what goes down. Nobody gets in without a password. Beyond loopback only by TLS.
+Every bridge gets its own user, and rights on its own three topics and `down/all`, nothing else; the hall
+reads what goes up and writes what goes down. Nobody gets in without a password. Beyond loopback only by
+TLS.
 """
 
 import base64
@@ -18,7 +19,8 @@ from hall_controller.config import is_loopback
 from hall_controller.faults import BadFile
 
 _ITERATIONS, _SALT_BYTES = 101, 12
-"""Mosquitto's own figures for `$7$` (PBKDF2-HMAC-SHA512). The passwords are 256 random bits: no guessing."""
+"""Mosquitto's own figures for `$7$` (PBKDF2-HMAC-SHA512). The passwords are 256 random bits: no
+guessing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def broker_config(
     users = (hall_user, *bridges.by_id)
     faults = [f"user {user} has no password" for user in users if not passwords.get(user)]
     if not is_loopback(listener.host) and (listener.tls_cert is None or listener.tls_key is None):
-        faults.append(f"listener {listener.host}: beyond loopback only by TLS, a certificate and its key are needed")
+        where = f"listener {listener.host}"
+        faults.append(f"{where}: beyond loopback only by TLS, a certificate and its key are needed")
     conf = directory / "mosquitto.conf"
     if faults:
         raise BadFile(conf, faults)
@@ -73,7 +76,7 @@ def _conf(directory: Path, listener: BrokerListener) -> str:
         "persistence false",
         # Both ends set it: otherwise every acknowledgement waits 44 ms for the one before.
         "set_tcp_nodelay true",
-        f"message_size_limit {LARGEST}",
+        f"max_packet_size {LARGEST + 1024}",
         # A whole hall's answers at once; a bridge that lags longer asks for the state anew.
         "max_inflight_messages 0",
         "max_queued_messages 2000",

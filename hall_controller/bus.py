@@ -24,7 +24,8 @@ from hall_controller.bridges import Bridges, KnownBridge
 log = structlog.get_logger(__name__)
 
 BOOT_SKEW = timedelta(minutes=2)
-"""A bridge that starts anew must know the time this well: else an old start's messages could be played back."""
+"""A bridge that starts anew must know the time this well: else an old start's messages could be played
+back."""
 
 
 class BusListener(Protocol):
@@ -115,7 +116,8 @@ class HallBus:
         await self._link.run(heard, listener.joined)
 
     def tell(self, to: str, message: Down) -> None:
-        """Signs and sends, to one bridge or `all`. What is told within one turn of the loop goes together."""
+        """Signs and sends, to one bridge or `all`. What is told within one turn of the loop goes
+        together."""
         self._numbers[to] += 1
         self.pass_on(
             to,

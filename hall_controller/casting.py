@@ -93,7 +93,8 @@ class Casting:
         task.add_done_callback(lambda _: self._under_way.pop(sealed.payload_hash, None))
 
     def _checked(self, sealed: Statement, channel: Channel) -> Submission:
-        """The command that a ballot asks for, its signature checked under its session's key. Raises Refused."""
+        """The command that a ballot asks for, its signature checked under its session's key. Raises
+        Refused."""
         payload = sealed.payload
         if payload["log"] != self._origin:
             raise WrongQuestion()

@@ -1,4 +1,5 @@
-"""The meeting as a bridge must know it: ballot form, floor, state of the seats. Pure: meeting in, messages out."""
+"""The meeting as a bridge must know it: ballot form, floor, state of the seats. Pure: meeting in, messages
+out."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime

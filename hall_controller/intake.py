@@ -1,4 +1,5 @@
-"""What consoles, cards and phones say, given to whoever it concerns. Signatures are checked before the queue.
+"""What consoles, cards and phones say, given to whoever it concerns. Signatures are checked before the
+queue.
 
 One door for both ways in: the bus (`said`, `passed_on`, `gone`, `joined`) and the pages (`cast_mobile`,
 `request_phone_binding`, `phone_binding`, `prove_phone`).
@@ -97,7 +98,8 @@ class Intake:
     # -- from the bus ----------------------------------------------------------------------------------
 
     def joined(self) -> None:
-        """On the bus, for the first time or again: what was said meanwhile is lost, so everybody says hello."""
+        """On the bus, for the first time or again: what was said meanwhile is lost, so everybody says
+        hello."""
         self._bus.tell("all", Started())
 
     def gone(self, bridge: str) -> None:
@@ -148,7 +150,8 @@ class Intake:
         self.tell_state(bridge)
 
     def tell_state(self, bridge: str) -> None:
-        """Everything that this bridge must know: the answer to hello, and where changes can't say it all."""
+        """Everything that this bridge must know: the answer to hello, and where changes can't say it
+        all."""
         self._bus.tell(
             bridge,
             forms.state(

@@ -207,6 +207,7 @@ class Phones:
 
 
 def digits(key: Mapping[str, str]) -> str:
-    """`1234 5678`: the first 64 bits of SHA-256 over the JWK's JCS bytes, modulo 10^8. Both screens show it."""
+    """`1234 5678`: the first 64 bits of SHA-256 over the JWK's JCS bytes, modulo 10^8. Both screens show
+    it."""
     number = int.from_bytes(sha256(canonical.encode(dict(key))).digest()[:8], "big") % 100_000_000
     return f"{number // 10_000:04d} {number % 10_000:04d}"

@@ -1,4 +1,5 @@
-"""How the hall's seats are: which consoles answer, which show the question, which lit their lamp. In memory only.
+"""How the hall's seats are: which consoles answer, which show the question, which lit their lamp. In memory
+only.
 
 Nothing is decided on it: it is what the officer and the chair look at, and it is told anew after a restart.
 """

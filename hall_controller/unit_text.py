@@ -16,12 +16,12 @@ WIDTH = 20
 CLOCK = 5
 """Characters that the bridge needs at the end of the first line for what is left of the time."""
 _SHORTER = (
-    ("PHUONG AN ", "PA"),
-    ("KHOAN ", "K"),
-    ("DIEU ", "D"),
-    ("CHUONG ", "CH"),
-    ("DU THAO ", "DT "),
-    ("NGHI QUYET", "NQ"),
+    (r"PHUONG AN (?=\d)", "PA"),
+    (r"KHOAN (?=\d)", "K"),
+    (r"DIEU (?=\d)", "D"),
+    (r"CHUONG (?=[IVXL\d])", "CH"),
+    (r"\bDU THAO\b", "DT"),
+    (r"\bNGHI QUYET\b", "NQ"),
 )
 """As secretaries abbreviate, in this order."""
 
@@ -38,7 +38,7 @@ def question(division: Division) -> Lines:
     asked = division.question
     words = unaccented((asked.option or asked.title).get("vi", division.id))
     for long, short in _SHORTER:
-        words = words.replace(long, short)
+        words = re.sub(long, short, words)
     again = f" LAN {division.round}" if division.round > 1 else ""
     room = WIDTH - CLOCK - len(again)
     return words[:room].rstrip() + again, key_names(division.kind.choices)
@@ -52,7 +52,8 @@ def key_names(choices: Sequence[Choice]) -> str:
 
 
 def choice_name(choice: Choice) -> str:
-    """What the unit says for 3 s after the receipt: the choice in full, or its short name where that is too long."""
+    """What the unit says for 3 s after the receipt: the choice in full, or its short name where it is too
+    long."""
     full = unaccented(choice.label["vi"])
     return full if len(full) <= WIDTH else unaccented(choice.short["vi"])[:WIDTH]
 

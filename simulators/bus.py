@@ -1,4 +1,5 @@
-"""The hall's bus without a broker: `BusLink`s in one process, on a network that loses, doubles and reorders.
+"""The hall's bus without a broker: `BusLink`s in one process, on a network that loses, doubles and
+reorders.
 
 Rights are the broker's own: a link hears what it subscribed to and may, and says only what it may. All dice
 come from the seed, so a misfortune happens again when it is asked for.
@@ -124,7 +125,11 @@ class SimulatedLink:
                 self._joined()
 
     def hear(self, topic: str, payload: bytes) -> None:
-        if self.connected and self._heard is not None and any(_covers(one, topic) for one in self._listen_to):
+        if (
+            self.connected
+            and self._heard is not None
+            and any(_covers(one, topic) for one in self._listen_to)
+        ):
             self._heard(topic, payload)
 
     def _say_will(self) -> None:

@@ -1,4 +1,5 @@
-"""A real hall and real bridges on any bus, with simulated consoles, cards and a throw-away authority below."""
+"""A real hall and real bridges on any bus, with simulated consoles, cards and a throw-away authority
+below."""
 
 import asyncio
 import hashlib
@@ -6,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -117,10 +118,17 @@ class Controller:
 
 
 class HallOnBus:
-    """`rows`: seats of each serial row; `network`: how many network consoles. `async with` serves all of it."""
+    """`rows`: seats of each serial row; `network`: how many network consoles. `async with` serves all of
+    it."""
 
     def __init__(
-        self, directory: Path, link_for: LinkFor, *, rows: Sequence[int] = (), network: int = 0, book: str = BOOK
+        self,
+        directory: Path,
+        link_for: LinkFor,
+        *,
+        rows: Sequence[int] = (),
+        network: int = 0,
+        book: str = BOOK,
     ) -> None:
         self.directory = directory
         self.link_for = link_for
@@ -202,8 +210,8 @@ class HallOnBus:
         if hall.meeting.sitting is not None:
             sessions.read_back(store, hall.meeting.sitting.id)
         intake = Intake(
-            hall, bus, trust=TrustStore(known.ca, known.crl), bridges=bridges, seats=seats, sessions=sessions,
-            origin=ORIGIN, clock=utc_now, token=secrets.token_bytes,
+            hall, bus, trust=TrustStore(known.ca, known.crl), bridges=bridges, seats=seats,
+            sessions=sessions, origin=ORIGIN, clock=utc_now, token=secrets.token_bytes,
         )  # fmt: skip
         announcer = Announcer(bus, intake, bridges, sessions, ORIGIN, utc_now)
         run = asyncio.get_running_loop().create_task
