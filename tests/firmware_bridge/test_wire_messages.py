@@ -54,6 +54,13 @@ def test_bare_frames_have_their_golden_bytes(name: str) -> None:
     assert Deframer().feed(WIRES[name]) == [BARE[name]]
 
 
+def test_the_specs_example_is_made_of_golden_bytes() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "specs" / "console-wire.md").read_text()
+    said = [line[len("unit 7  ") :].split()[0] for line in page.split("```")[1].strip().splitlines()]
+    assert len(said) == 9
+    assert {bytes.fromhex(wire) for wire in said} <= set(WIRES.values())
+
+
 def test_marks_have_their_golden_bytes() -> None:
     assert encode_mark(Mark(ADDRESS, news=True)) == WIRES["mark, news"]
     assert encode_mark(Mark(ADDRESS, news=False)) == WIRES["mark, here"]
