@@ -136,7 +136,7 @@ ACT: Final[TypeAdapter[Act]] = TypeAdapter(Act)
 
 
 def outgoing_schema() -> str:
-    """The JSON Schema of what goes out, stable to the byte, for display/web/shared/feed.schema.json."""
+    """The JSON Schema of what goes out, for display/web/shared/feed.schema.json."""
     from display import shapes
 
     schema = TypeAdapter(shapes.Outgoing).json_schema()

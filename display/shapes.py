@@ -202,8 +202,11 @@ class LogShape(TypedDict):
 
 class AuditedVote(TypedDict):
     id: str
+    heading: Words
+    item: Words
     title: Words
     option: NotRequired[Words]
+    choices: list[ChoiceShape]
     round: int
     phase: Phase
     result: NotRequired[ResultShape]

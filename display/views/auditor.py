@@ -4,6 +4,7 @@ from display.moment import Moment
 from display.shapes import AuditedVote, LogShape
 from display.views.people import words
 from display.views.result import result_shape
+from display.views.vote import choices
 from voting.division import Division
 
 
@@ -26,7 +27,10 @@ def votes(moment: Moment) -> list[AuditedVote]:
 def _vote(division: Division, moment: Moment) -> AuditedVote:
     shown: AuditedVote = {
         "id": division.id,
+        "heading": words(division.kind.heading),
+        "item": words(division.question.item),
         "title": words(division.question.title),
+        "choices": choices(division),
         "round": division.round,
         "phase": division.phase.value,
     }

@@ -1,15 +1,20 @@
 """What the officer sees besides: programme, acts, thresholds, health, the roll."""
 
-from typing import cast
+from __future__ import annotations
+
+from rpds import HashTrieSet
 
 from display.moment import Moment
 from display.shapes import HealthShape, MemberShape, ThresholdShape
 from display.views import acts, chair
-from display.views.people import words
+from display.views.people import roll, words
 from display.views.programme import programme
+from display.views.unchanged import while_unchanged
 from display.views.words import health_text
 from voting.attendance import against
 from voting.chamber import Sitting
+from voting.ids import MemberId, SeatId
+from voting.members import Member
 
 
 def shown(moment: Moment) -> dict[str, object]:
@@ -21,7 +26,7 @@ def shown(moment: Moment) -> dict[str, object]:
         "say": chair.say(moment),
         "thresholds": thresholds(moment, sitting) if sitting else [],
         "health": health(moment),
-        "members": members(moment, sitting) if sitting else [],
+        "members": members(sitting, moment.meeting.attendance.present) if sitting else [],
     }
     return {name: part for name, part in parts.items() if part is not None}
 
@@ -50,14 +55,19 @@ def health(moment: Moment) -> HealthShape:
     }
 
 
-def members(moment: Moment, sitting: Sitting) -> list[MemberShape]:
-    """The roll in order of seats, who has none last: the order in which an officer looks for somebody."""
-    present = moment.meeting.attendance.present
-    shown = []
-    for member in sitting.members.values():
-        one = {"id": member.id, "name": member.name, "delegation": member.delegation}
-        seat = sitting.seating.get(member.id)
-        if seat is not None:
-            one["seat"] = seat
-        shown.append(cast(MemberShape, {**one, "present": member.id in present}))
-    return sorted(shown, key=lambda one: (one.get("seat", "~"), one["id"]))
+@while_unchanged
+def members(sitting: Sitting, present: HashTrieSet[MemberId]) -> list[MemberShape]:
+    """The roll as an officer looks through it, and who of it is there."""
+    return [_member(member, seat, member.id in present) for member, seat in roll(sitting)]
+
+
+def _member(member: Member, seat: SeatId | None, present: bool) -> MemberShape:
+    shown: MemberShape = {
+        "id": member.id,
+        "name": member.name,
+        "delegation": member.delegation,
+        "present": present,
+    }
+    if seat is not None:
+        shown["seat"] = seat
+    return shown

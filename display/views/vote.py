@@ -1,15 +1,20 @@
 """The vote that the hall looks at, as each role may see it."""
 
+from __future__ import annotations
+
 from datetime import timedelta
+
+from rpds import HashTrieMap, HashTrieSet
 
 from display.access import Role
 from display.feed import time_text
 from display.moment import Moment
 from display.shapes import ChoiceShape, VoteShape
-from display.views.people import words
+from display.views.people import by_seat, words
 from display.views.result import may_see_result, result_shape
+from display.views.unchanged import while_unchanged
 from display.views.words import state
-from voting.division import Division, Phase, deadline, remaining
+from voting.division import Division, Effective, Phase, deadline, remaining
 from voting.ids import MemberId
 
 ABSENT, PRESENT, RECORDED, OFFLINE, SUSPECT = "-", "o", "*", "x", "?"
@@ -70,27 +75,29 @@ def choices(division: Division) -> list[ChoiceShape]:
 
 def seats(role: Role, moment: Moment, division: Division) -> str:
     """One letter a seat of the plan: who is there and whose ballot is recorded, never which."""
-    sitting = moment.meeting.sitting_of(division)
-    sitters = {seat: member for member, seat in sitting.seating.items()}
-    offline = frozenset(moment.health.seats_offline) if role == "officer" else frozenset()
-    suspect = frozenset(moment.health.suspect) if role == "officer" else frozenset()
-    letters = []
-    for seat in moment.seats:
-        letter = _letter(moment, division, sitters.get(seat.id))
-        if seat.id in suspect:
-            letter = SUSPECT
-        elif seat.id in offline and letter != RECORDED:
-            letter = OFFLINE
-        letters.append(letter)
-    return "".join(letters)
+    sitters = by_seat(moment.seats, moment.meeting.sitting_of(division))
+    letters = _letters(sitters, division.ballots, moment.meeting.attendance.present)
+    troubled = moment.health.seats_offline or moment.health.suspect
+    if role != "officer" or not troubled:
+        return letters
+    offline, suspect = frozenset(moment.health.seats_offline), frozenset(moment.health.suspect)
+    return "".join(
+        SUSPECT if seat.id in suspect else OFFLINE if seat.id in offline and letter != RECORDED else letter
+        for seat, letter in zip(moment.seats, letters, strict=True)
+    )
 
 
-def _letter(moment: Moment, division: Division, member: MemberId | None) -> str:
-    if member is None:
-        return ABSENT
-    if member in division.ballots:
-        return RECORDED
-    return PRESENT if member in moment.meeting.attendance.present else ABSENT
+@while_unchanged
+def _letters(
+    sitters: tuple[MemberId | None, ...],
+    ballots: HashTrieMap[MemberId, Effective],
+    present: HashTrieSet[MemberId],
+) -> str:
+    """The same for every role, so it is drawn once a commit."""
+    return "".join(
+        ABSENT if one is None else RECORDED if one in ballots else PRESENT if one in present else ABSENT
+        for one in sitters
+    )
 
 
 def _add_running(shown: VoteShape, division: Division) -> None:

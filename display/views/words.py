@@ -6,7 +6,7 @@ The chamber's own words come from its rule book, the sentences of a result from 
 from display.moment import Moment
 from display.ports import Health
 from display.shapes import ActShape, Words
-from display.views.people import words
+from display.views.people import roll, words
 from voting import wording
 from voting.commands import Text
 from voting.division import Division, Phase
@@ -56,7 +56,9 @@ def next_speaker(name: str) -> Words:
 
 def confirm_close(moment: Moment, division: Division) -> Words:
     recorded = division.recorded_members
-    missing = sum(1 for one in moment.meeting.attendance.present if one not in division.ballots)
+    present, sitting = moment.meeting.attendance.present, moment.meeting.sitting_of(division)
+    people = [member.id for member, _ in roll(sitting)]
+    missing = sum(1 for one in people if one in present and one not in division.ballots)
     if not missing:
         return {
             "vi": f"Kết thúc biểu quyết? Đã ghi nhận {recorded} đại biểu; "
