@@ -22,6 +22,9 @@ class Exchange:
     tries_left: int
     deadline: float = 0.0
     garbled: bool = False
+    """Something unreadable came in answer to this try."""
+    silent: int = 0
+    """Tries that nothing came in answer to."""
     here: list[Here] = field(default_factory=list)
 
     def fits(self, frame: Frame) -> bool:

@@ -56,7 +56,7 @@ class HelloDesk:
             address for address, doubt in self._doubts.items() if doubt.suspected and now >= doubt.probe_at
         ]
         for address in due:
-            self._doubts[address].probe_at = now + self._pace.rare_s
+            self._doubts[address].probe_at = now + self._pace.probe_s
         return due
 
     def conclude(self, exchange: Exchange, console: Console, now: float) -> Outcome:

@@ -136,12 +136,14 @@ class RowLink:
     def _ask(self, exchange: Exchange, now: float) -> bytes:
         self._deframer.forget()  # the line is ours: what had begun was torn
         exchange.tries_left -= 1
+        exchange.garbled = False
         exchange.deadline = now + exchange.window_s
         self._exchange = exchange
         return exchange.wire
 
     def _overdue(self, exchange: Exchange, now: float) -> bytes:
-        if exchange.tries_left > 0:
+        exchange.silent += not exchange.garbled
+        if exchange.tries_left > 0 and exchange.silent < self._pace.silent_tries:
             return self._ask(exchange, now)
         self._exchange = None
         if exchange.console is None:

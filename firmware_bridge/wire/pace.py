@@ -35,8 +35,10 @@ class Pace:
     check_s: float = 0.25
     """One console in turn is polled by name: that finds what marks can't tell, such as a second console."""
     lost_after_s: float = 1.0
-    rare_s: float = 1.0
+    rare_s: float = 5.0
     """One absent console in turn is said hello to: one that comes back marks by itself long before."""
+    probe_s: float = 1.0
+    """A suspected clone is looked at again."""
     allowance_s: float = 0.03
     """For an answer to come up through adapter and operating system; a USB adapter alone may take 16 ms."""
     marks_allowance_s: float = 0.002
@@ -45,6 +47,8 @@ class Pace:
     """After garbage the answer won't come any more: let the line fall silent and ask again."""
     tries: int = 4
     """Of one frame. At one wrong bit in a thousand a sealed exchange fails three times in ten."""
+    silent_tries: int = 3
+    """Of these, so many met with silence are enough: each costs the row the whole allowance."""
     rest_s: float = 0.05
     """For a console that failed all tries: the others come first."""
     taken_within_s: float = 0.1
