@@ -39,7 +39,8 @@ def read(source: Source, anchor: Anchor | None) -> LogFiles:
     if log.head is None:
         return log
     log.findings += _check_files(source, log.head.size)
-    log.findings += _read_bundles(log, source)
+    if log.head.size <= _most(source):
+        log.findings += _read_bundles(log, source)
     log.tree = Tree(tiles.leaf_hashes(log.raw))
     log.findings += _check_tiles(log, source)
     log.findings += _read_entries(log)
@@ -91,7 +92,17 @@ def _unsigned(text: str, shown: Vkey | None, why: str) -> Finding:
     )
 
 
+def _most(source: Source) -> int:
+    """Entries that so many files can hold: an unsigned checkpoint may name any size."""
+    return len(source) * tiles.WIDTH
+
+
 def _check_files(source: Source, size: int) -> Iterator[Finding]:
+    if size > _most(source):
+        yield Finding(
+            "error", "file_missing", f"{len(source)} files aren't a log of {size} entries", bundle.LOG
+        )
+        return
     expected = {bundle.LOG + path for path in tiles.paths(size)} | {bundle.CHECKPOINT, bundle.VKEY}
     present = {path for path in source if path.startswith(bundle.LOG)}
     for path in sorted(expected - present - {bundle.CHECKPOINT, bundle.VKEY}):

@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from audit import bundle
 from audit.verifier import Anchor, Report, verify
@@ -164,6 +166,27 @@ def test_missing_and_stray_files_are_named(log: LogBuilder, anchor: Anchor) -> N
     card = Authority("Another CA").card("x")
     extra = {bundle.cert_path(card.fingerprint): card.der}
     assert judged(files | extra, anchor) == {"certificate_stray"}
+
+
+def test_a_checkpoint_of_a_size_beyond_all_reason_doesnt_stop_the_reader(
+    log: LogBuilder, anchor: Anchor
+) -> None:
+    files = log.export()
+    head = files[bundle.CHECKPOINT].replace(f"\n{len(log.raw)}\n".encode(), b"\n999999999999999999\n")
+    assert {"checkpoint_signature", "file_missing"} <= judged(files | {bundle.CHECKPOINT: head}, anchor)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_content_of_any_file_makes_the_reader_fail(log: LogBuilder, data: st.DataObject) -> None:
+    files = log.export()
+    path = data.draw(st.sampled_from(sorted(files)))
+    old = files[path]
+    start = data.draw(st.integers(0, len(old)))
+    end = data.draw(st.integers(start, len(old)))
+    new = old[:start] + data.draw(st.binary(max_size=40)) + old[end:]
+    for held in (None, log.anchor()):
+        assert new == old or not verify(files | {path: new}, held, recount).sound
 
 
 def test_nothing_at_all_is_named() -> None:
