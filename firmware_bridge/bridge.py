@@ -56,6 +56,7 @@ class Bridge:
             else None
         )
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = 0.0
         self._hello_again_at: float | None = None
 
     async def run(self) -> None:
@@ -129,12 +130,13 @@ class Bridge:
         times = [self.row.next_due(self._now()), self._hello_again_at]
         due = min((at for at in times if at is not None), default=None)
         if self._timer is not None:
-            if due is not None and self._timer.when() == due and not self._timer.cancelled():
+            if due is not None and due == self._timer_due:
                 return
             self._timer.cancel()
             self._timer = None
         if due is not None:
             delay = max(0.0, due - self._now())
+            self._timer_due = due
             self._timer = asyncio.get_running_loop().call_later(delay, self._wake)
 
     def _wake(self) -> None:

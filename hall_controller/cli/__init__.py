@@ -1,0 +1,139 @@
+"""The `hall` command: each subcommand a few lines.
+
+What a subcommand does is imported when it is asked for: `hall verify` and `hall rules check` need the
+base install only.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+app = typer.Typer(
+    name="hall",
+    help="Diên Hồng: votes in a session hall, recorded for good, for anyone to count again.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+rules = typer.Typer(help="The rules of chambers.", no_args_is_help=True)
+app.add_typer(rules, name="rules")
+
+out = Console()
+err = Console(stderr=True)
+USAGE = 2
+"""Exit code where nothing could be done: a file is missing, wrong, or in the way."""
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The hall's configuration.")]
+
+
+def fail(error: Exception) -> typer.Exit:
+    """Says what is wrong, one line a fault, and gives the exit to raise."""
+    faults = getattr(error, "faults", None)
+    if faults:
+        err.print(f"[bold red]✗[/] {escape(str(getattr(error, 'path', '')))}", soft_wrap=True)
+        for fault in faults:
+            err.print(f"  • {escape(fault)}", soft_wrap=True, highlight=False)
+    else:
+        err.print(f"[bold red]✗[/] {escape(str(error))}", soft_wrap=True, highlight=False)
+    return typer.Exit(USAGE)
+
+
+@app.command()
+def verify(
+    directory: Annotated[Path, typer.Argument(help="What `hall export` wrote.")],
+    anchor: Annotated[
+        Path | None, typer.Option(help="What you hold yourself: verifier key, CA roots, a checkpoint seen.")
+    ] = None,
+) -> None:
+    """Checks an exported log offline and counts its votes again. Exits 1 on any finding."""
+    from hall_controller.verify import verify as verify_export
+
+    raise typer.Exit(verify_export(directory, anchor, out))
+
+
+@rules.command("check")
+def rules_check(file: Annotated[Path, typer.Argument(help="Published votes, as JSON.")]) -> None:
+    """Counts published votes again under the shipped rules. Exits 1 on any mismatch."""
+    from hall_controller.rules_check import run
+
+    raise typer.Exit(run(file, out))
+
+
+@app.command()
+def run(config: Config = Path("hall.toml")) -> None:
+    """Runs the hall's controller until it is told to stop (Ctrl-C, SIGTERM)."""
+    from hall_controller.cli.serve import serve
+
+    serve(config, err)
+
+
+@app.command()
+def bridge(config: Config = Path("bridge.toml")) -> None:
+    """Serves one row of seats: its serial line and card readers, MQTT upwards."""
+    from hall_controller.cli.bridge import serve
+
+    serve(config, err)
+
+
+@app.command()
+def export(
+    sitting: Annotated[str, typer.Argument(help="The sitting's id: the log from entry 0 to its end.")],
+    to: Annotated[Path, typer.Option("--out", help="A directory that doesn't exist yet.")],
+    reader: Annotated[Literal["public", "auditor"], typer.Option("--for", help="Who will read it.")],
+    config: Config = Path("hall.toml"),
+) -> None:
+    """Writes the log as a directory of files that anyone can verify."""
+    from hall_controller.cli.export import export as write
+
+    write(config, sitting, to, reader, err)
+
+
+@app.command()
+def invite(
+    role: Annotated[Literal["officer", "auditor"], typer.Argument(help="What the code opens.")],
+    name: Annotated[str, typer.Argument(help="Whose code it is; an officer's acts are logged by it.")],
+    minutes: Annotated[int, typer.Option(min=1, max=24 * 60, help="How long the code is good.")] = 15,
+    config: Config = Path("hall.toml"),
+) -> None:
+    """Makes a one-time sign-in code for an officer or an auditor."""
+    from hall_controller.cli.serve import invite as make
+
+    out.print(make(config, role, name, minutes, err), highlight=False)
+
+
+@app.command("broker-config")
+def broker_config(
+    to: Annotated[Path, typer.Option("--out", help="The folder for Mosquitto's files.")],
+    host: Annotated[str, typer.Option(help="Where Mosquitto listens.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 1883,
+    tls_cert: Annotated[Path | None, typer.Option(help="Needed beyond loopback.")] = None,
+    tls_key: Annotated[Path | None, typer.Option()] = None,
+    config: Config = Path("hall.toml"),
+) -> None:
+    """Writes Mosquitto's configuration, passwords and topic rights for this hall and its bridges."""
+    from hall_controller.broker_config import BrokerListener
+    from hall_controller.cli.serve import write_broker_config
+
+    conf = write_broker_config(config, to, BrokerListener(host, port, tls_cert, tls_key), err)
+    out.print(f"mosquitto -c {conf}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def demo(
+    headless: Annotated[bool, typer.Option(help="Play once, verify, print one JSON object, exit.")] = False,
+    scenario: Annotated[str, typer.Option(help="A sitting as data.")] = "three-sittings",
+    seed: Annotated[int, typer.Option(help="What is not published is drawn from it.")] = 2019,
+    folder: Annotated[Path | None, typer.Option(help="Where the demo's hall is kept.")] = None,
+) -> None:
+    """A hall of 500 simulated seats on this machine plays real sittings, then it is the visitor's."""
+    from hall_controller.cli.demo import demo as play
+
+    raise typer.Exit(play(headless=headless, scenario=scenario, seed=seed, folder=folder))
+
+
+def main() -> None:
+    app()

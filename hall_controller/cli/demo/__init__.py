@@ -1,0 +1,142 @@
+"""`hall demo`: a hall of simulated seats plays real sittings on this machine; then it is the visitor's.
+
+The controller runs as its own process. The simulated hall (consoles, lines, cards, people) and the bridges
+share this one, and meet the controller over MQTT and HTTP alone.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+import uvloop
+from rich.console import Console
+
+from hall_controller.cli import USAGE, fail
+from hall_controller.cli.demo import cabling
+from hall_controller.cli.demo.account import Account, account
+from hall_controller.cli.demo.controller import Controller, ControllerFailed, controller
+from hall_controller.cli.demo.furnish import Furnished, furnish
+from hall_controller.cli.demo.play import UNWATCHED, WATCHED, Play, Played
+from hall_controller.cli.serve import log_to_file, only_one, until_told
+from hall_controller.export.anchor import write_anchor
+from hall_controller.verify import SOUND, verify
+from simulators import scenario as scenarios
+from simulators.crowd import Crowd, Person
+from simulators.hall import SimulatedHall
+from simulators.officer import ActRefused, SimulatedOfficer
+from simulators.scenario import Scenario
+
+DEMOS = Path("var/demo")
+FAILED = 1
+
+
+def demo(*, headless: bool, scenario: str, seed: int, folder: Path | None) -> int:
+    """Returns the exit code. On standard output only `headless` prints: one JSON object."""
+    err = Console(stderr=True)
+    try:
+        chosen = scenarios.load(scenario)
+    except FileNotFoundError:
+        err.print(f"[bold red]✗[/] no scenario {scenario}; there are: {', '.join(scenarios.names())}")
+        return USAGE
+    place = folder or DEMOS / f"{datetime.now():%Y%m%d-%H%M%S}"
+    with err.status("making keys, cards and roster …"):
+        try:
+            furnished = furnish(place.resolve(), chosen)
+        except OSError as error:
+            raise fail(error) from error
+    log_to_file(furnished.folder / "bridges.log")
+    show = _Demo(furnished, chosen, Random(seed), err)
+    return _run(show.headless if headless else show.watched, err)
+
+
+def _run(main: Callable[[], "asyncio.Future[int] | object"], err: Console) -> int:
+    code = FAILED
+
+    async def body() -> None:
+        nonlocal code
+        code = await main()  # type: ignore[misc]
+
+    try:
+        uvloop.run(until_told(body()))
+    except BaseExceptionGroup as group:
+        error = only_one(group)
+        if not isinstance(error, (ControllerFailed, ActRefused, TimeoutError, OSError)):
+            raise
+        err.print(f"[bold red]✗[/] {error or type(error).__name__}", markup=True, soft_wrap=True)
+    except (ControllerFailed, ActRefused, TimeoutError, OSError) as error:
+        err.print(f"[bold red]✗[/] {error or type(error).__name__}", soft_wrap=True)
+    return code
+
+
+class _Demo:
+    def __init__(self, furnished: Furnished, scenario: Scenario, random: Random, err: Console) -> None:
+        self._furnished, self._scenario, self._random, self._err = furnished, scenario, random, err
+        self._simulated = SimulatedHall(furnished.bridges)
+        people = [
+            Person(m.id, m.name, self._simulated.seats[m.seat], m.card, m.pin) for m in furnished.members
+        ]
+        self._crowd = Crowd(people, random)
+
+    async def headless(self) -> int:
+        """Plays once, exports, verifies, prints one JSON object."""
+        started = time.monotonic()
+        async with controller(self._furnished.config) as running, asyncio.TaskGroup() as tasks:
+            wires = tasks.create_task(cabling.serve(self._furnished, self._simulated, running.broker_port))
+            played = await self._play(running, UNWATCHED)
+            wires.cancel()
+        found = await asyncio.to_thread(self._prove, played, time.monotonic() - started)
+        print(found.json())
+        return SOUND if found.sound else FAILED
+
+    async def watched(self) -> int:
+        """Plays at people's pace, then leaves the hall to the visitor until Ctrl-C."""
+        async with controller(self._furnished.config) as running, asyncio.TaskGroup() as tasks:
+            tasks.create_task(cabling.serve(self._furnished, self._simulated, running.broker_port))
+            self._welcome(running)
+            await self._play(running, WATCHED)
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+        return SOUND
+
+    async def _play(self, running: Controller, pace: "UNWATCHED.__class__") -> Played:  # type: ignore[name-defined]
+        async with SimulatedOfficer(running.address, self._furnished.codes["script"]) as officer:
+            await officer.until(
+                lambda view: view["health"]["seats_online"] == len(self._furnished.seats), 120
+            )
+            play = Play(self._scenario, officer, self._crowd, pace, self._random, self._err.print)
+            for sitting in self._scenario.sittings:
+                if not sitting.visitor:
+                    await play.sitting(sitting)
+        return play.played
+
+    def _prove(self, played: Played, seconds: float) -> Account:
+        """Exports for the auditor and verifies, as a stranger would."""
+        from hall_controller.cli.export import export
+
+        folder = self._furnished.folder
+        last = [sitting.id for sitting in self._scenario.sittings if not sitting.visitor][-1]
+        directory, anchor = folder / "export-auditor", folder / "anchor.toml"
+        export(self._furnished.config, last, directory, "auditor", self._err)
+        write_anchor(anchor, self._vkey(), [self._furnished.root_pem])
+        verified = verify(directory, anchor, self._err) == SOUND
+        return account(self._scenario, played, seconds, verified, directory, anchor)
+
+    def _vkey(self) -> str:
+        from audit import checkpoint
+        from hall_controller.cli.demo.furnish import ORIGIN
+
+        return checkpoint.vkey(ORIGIN, self._furnished.hall_signer.public_key)
+
+    def _welcome(self, running: Controller) -> None:
+        codes = self._furnished.codes
+        for name, path in (
+            ("Màn hình lớn / wall", "/wall"),
+            ("Thư ký / officer", f"/officer#code={codes['officer']}"),
+            ("Đại biểu / member", "/member"),
+            ("Kiểm toán / auditor", f"/auditor#code={codes['auditor']}"),
+        ):
+            self._err.print(f"  {name:<24} {running.address}{path}", highlight=False, soft_wrap=True)
