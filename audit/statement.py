@@ -7,6 +7,8 @@ caller trusts. Why this isn't left to a JOSE library: docs/decisions/0010-jws-ve
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from audit import base64url, canonical, shapes, signing
@@ -22,6 +24,8 @@ CONSOLE = "parl-console+json"
 
 MAX_CHARS = 262_144
 """Of a statement's payload in base64url: a bus message has at most 256 kB."""
+MAX_HEADER_CHARS = 1024
+"""Twice what the longest of ours has; and what is remembered of them stays small."""
 _JWS_NAMES = frozenset({"protected", "payload", "signature"})
 
 
@@ -89,10 +93,8 @@ def parse(jws: Any, typ: str) -> Statement:
     """The statement in this flattened JWS (parsed JSON). Raises BadStatement; judges no signature."""
     shape = shapes.shape_of(typ)
     try:
-        header = _header(jws)
-        if header.get("typ") != typ:
-            raise BadStatement(f"a {header.get('typ')!r:.60}, not a {typ}")
-        shapes.check_header(header, shape)
+        _check_parts(jws)
+        header = _header(jws["protected"], typ)
         data = base64url.decode(jws["payload"])
         payload = canonical.decode(data)
         shapes.check_payload(payload, shape)
@@ -107,7 +109,8 @@ def parse(jws: Any, typ: str) -> Statement:
 def typ_of(jws: Any) -> str:
     """Which kind a statement says it is, before `parse`. Raises BadStatement."""
     try:
-        typ = _header(jws).get("typ")
+        _check_parts(jws)
+        typ = _read_header(jws["protected"]).get("typ")
     except BadEvidence as error:
         raise BadStatement(str(error)) from None
     shapes.shape_of(typ if isinstance(typ, str) else "")
@@ -142,14 +145,29 @@ def fill(
     return payload
 
 
-def _header(jws: Any) -> dict[str, Any]:
-    """The protected header: the only one, so nothing that isn't signed can steer the reader."""
+def _check_parts(jws: Any) -> None:
+    """No unprotected header: nothing that isn't signed can steer the reader."""
     if not isinstance(jws, Mapping) or jws.keys() != _JWS_NAMES:
         raise BadStatement("a flattened JWS is protected, payload and signature, nothing else")
     if not all(isinstance(value, str) and len(value) <= MAX_CHARS for value in jws.values()):
         raise BadStatement("the parts of a JWS are texts of at most 256 kB")
+    if len(jws["protected"]) > MAX_HEADER_CHARS:
+        raise BadStatement(f"a protected header has at most {MAX_HEADER_CHARS} characters")
+
+
+@lru_cache(maxsize=4096)
+def _header(protected: str, typ: str) -> Mapping[str, str]:
+    """The protected header, checked. Remembered: a session's ballots all carry the same one."""
+    header = _read_header(protected)
+    if header.get("typ") != typ:
+        raise BadStatement(f"a {header.get('typ')!r:.60}, not a {typ}")
+    shapes.check_header(header, shapes.shape_of(typ))
+    return MappingProxyType(header)
+
+
+def _read_header(protected: str) -> dict[str, Any]:
     # Its order of members is the signer's library's; two of one name are refused.
-    header = canonical.read(base64url.decode(jws["protected"]))
+    header = canonical.read(base64url.decode(protected))
     if not isinstance(header, dict):
         raise BadStatement("the protected header must be an object")
     return header

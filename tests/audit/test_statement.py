@@ -193,6 +193,7 @@ def with_header(**changed: Any) -> dict[str, Any]:
         GOOD | {"payload": b64(b"[]")},
         GOOD | {"payload": b64(json.dumps(ballot()).encode())},
         GOOD | {"payload": "A" * 300_000}, GOOD | {"protected": b64(b"[]")},
+        GOOD | {"protected": b64(json.dumps(HEADER).encode() + b" " * 900)},
         GOOD | {"protected": b64(b"{")},
         GOOD | {"protected": b64(b'{"alg":"ES256","alg":"ES256","typ":"parl-ballot+json"}')},
         [], None, "x", json.dumps(GOOD),
