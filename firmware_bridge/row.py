@@ -209,7 +209,7 @@ class Row:
             case SignedOut():
                 seat.slot.ended(message.session, now)
             case SeatShows():
-                seat.shows = message
+                seat.floor_came(message)
             case BindPhone():
                 seat.asked_to_bind(message, now)
             case Refusal():
@@ -243,7 +243,7 @@ class Row:
                 receipt = self._check_receipt(facts.recorded) if facts.recorded is not None else None
                 if receipt is not None:
                     seat.recorded(receipt.vote, receipt.ballot, facts.rev or 1, receipt.code, now)
-                seat.shows = facts.face
+                seat.floor_came(facts.face)
                 seat.state_came(facts.session, now)
             self._refresh(seat, now)
 

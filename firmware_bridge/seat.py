@@ -147,7 +147,7 @@ class Seat:
 
         return sign
 
-    # -- the request key, the microphone ---------------------------------------------------------------
+    # -- the request key, the floor ---------------------------------------------------------------
 
     def request_key(self, now: float) -> None:
         if not self.slot.signed_in:
@@ -157,6 +157,11 @@ class Seat:
         self._request_presses = self._request_presses + 1 if in_a_row else 1
         self._request_pressed_at = now
         self._out.sayings.append(Speak(self.id, self._request_presses))
+
+    def floor_came(self, shows: SeatShows) -> None:
+        if shows.text is not None and shows != self.shows:
+            self.notice = None  # an older word must not stand before the answer
+        self.shows = shows
 
     def greet(self, now: float) -> None:
         """The member is signed in, and sees whose name the card stands for."""
@@ -208,7 +213,7 @@ class Seat:
 
     def card_pulled(self, now: float) -> None:
         """The key is gone with the card, and so is the waiting ballot's right to be repeated from here."""
-        self.binding = None
+        self.binding = self.notice = None
         self.slot.pulled(now)
 
     # -- a phone ---------------------------------------------------------------------------------------

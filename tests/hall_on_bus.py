@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,17 @@ class HallOnBus:
         await self.stop_controller()
         await self._stack.aclose()
 
+    def names(self) -> list[str]:
+        """Of the bridges that the plan gives."""
+        firsts = [1 + sum(self._plan[:index]) for index in range(len(self._plan))]
+        return [
+            f"row-{index + 1:02}" if index < self._serial else f"console-{first:03}"
+            for index, first in enumerate(firsts)
+        ]
+
+    def now(self) -> datetime:
+        return utc_now()
+
     @property
     def hall(self) -> Hall:
         assert self.controller is not None
@@ -242,6 +253,29 @@ class HallOnBus:
             await stopped([row.task])
             row.task = None
 
+    async def restart_controller(self) -> None:
+        await self.stop_controller()
+        await self.start_controller()
+
+    def strangers_card(self, seat: SeatHere) -> SimulatedCard:
+        """A card that names the same member, from an authority that nobody knows."""
+        elsewhere = Authority(utc_now())
+        return SimulatedCard({0x9A: elsewhere.issue(seat.member.id, seat.member.name, utc_now())})
+
+    def armed(self, here: SeatHere) -> bool:
+        """The seat's console has been told that its keys vote."""
+        row = next(row for row in self.rows if here in row.seats)
+        seat = row.bridge.row.seat(here.seat) if row.bridge is not None else None
+        return seat is not None and seat.may_press() and "TT  " in here.text
+
+    def all_armed(self) -> bool:
+        return all(self.armed(seat) for seat in self.everybody)
+
+    def effective(self, here: SeatHere, vote: str = "v1") -> tuple[str, int] | None:
+        """The member's choice that counts, and its revision."""
+        found = self.hall.meeting.votes[VoteId(vote)].ballots.get(here.member.id)
+        return None if found is None else (found.choice, found.rev)
+
     def _background(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._stack.push_async_callback(stopped, [task])
@@ -269,6 +303,9 @@ class HallOnBus:
 
     async def open_vote(self, vote: str = "v1", duration_s: int = 300) -> None:
         await self.announce(vote)
+        await self.open_announced(vote, duration_s)
+
+    async def open_announced(self, vote: str = "v1", duration_s: int = 300) -> None:
         await self.act(c.OpenVote(VoteId(vote), base64url.encode(secrets.token_bytes(16)), BY, duration_s))
 
     def recorded(self, vote: str = "v1") -> int:
