@@ -25,7 +25,7 @@ from hall_controller.store.port import LogReader
 from hall_controller.submission import Happening, Recorded, Submission
 from voting import ballot
 from voting import events as ev
-from voting.errors import ImpossibleEvent
+from voting.errors import ImpossibleEvent, Refused
 from voting.ids import BallotHash
 from voting.meeting import Meeting, decide, evolve
 from voting.refusals import AlreadyRecorded
@@ -147,7 +147,7 @@ def catch_up(store: LogReader, standing: Standing, known: Founding) -> tuple[Sta
                 standing = replace(standing, tip=one.tip, founded=founded)
             else:
                 standing = _folded(standing, one.entry, one.tip, event, one.body)
-        except (Malformed, ImpossibleEvent) as error:
+        except (Malformed, ImpossibleEvent, Refused) as error:
             raise LogBroken(f"entry {one.entry.seq}: {error}") from error
         happenings.append(Happening(one.entry.seq, one.entry.t, one.entry.type, event))
     return standing, happenings

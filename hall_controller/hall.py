@@ -72,8 +72,12 @@ class Hall:
     async def start(cls, store: Store, known: Founding, clock: Clock, token: Token) -> "Hall":
         """Replays the log, or begins one. Raises StoreFailed, LogBroken (also for keys of another log)."""
         hall = cls(store, known, clock, token)
-        await hall._catch_up()
-        await hall._begin()
+        try:
+            await hall._catch_up()
+            await hall._begin()
+        except BaseException:
+            hall._writer.shutdown(wait=False)
+            raise
         hall._worker = asyncio.create_task(hall._work(), name="hall")
         return hall
 
@@ -178,6 +182,11 @@ class Hall:
         except LogBroken as error:
             self._break(error)
             _answer_all(waiting, LogBroken, str(error))
+        except Exception as error:
+            # A fault of ours between deciding and recording: nobody knows what stands where any more.
+            log.exception("heart_failed")
+            self._break(LogBroken(f"a fault of the controller: {error!r}"))
+            _answer_all(waiting, LogBroken, repr(error))
         else:
             self._last_commit_ms = (asyncio.get_running_loop().time() - started) * 1000
             await self._answer(waiting, outcomes)

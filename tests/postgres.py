@@ -6,6 +6,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,8 +38,6 @@ def _initialise(home: Path, password: str) -> Path:
     secret = home / "password"
     secret.write_text(password)
     if os.getuid() == 0:
-        for parent in (home, *home.parents[:-2]):
-            parent.chmod(parent.stat().st_mode | 0o011)
         for mine in (home, secret):
             shutil.chown(mine, "postgres", "postgres")
     command = [
@@ -72,11 +71,16 @@ def _await_ready(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The server's address, `user:password@host:port`, without a database."""
     if not _BINARIES:
         pytest.skip("PostgreSQL is not installed")
-    home = tmp_path_factory.mktemp("postgres")
+    # Not below pytest's own directory: that is closed to other users, the server's among them.
+    with tempfile.TemporaryDirectory(prefix="hall-postgres-") as home:
+        yield from _served(Path(home))
+
+
+def _served(home: Path) -> Iterator[str]:
     password, port, log = secrets.token_hex(16), _free_port(), home / "log"
     data = _initialise(home, password)
     command = [str(_BINARIES[-1] / "postgres"), "-D", str(data), "-k", str(home), "-p", str(port)]

@@ -54,7 +54,7 @@ def export(
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ExportFailed(f"{out} exists already; choose another directory, nothing was overwritten")
-    extent = _extent(log, sitting, reader, step)
+    extent = _extent(log, known, sitting, reader, step)
     checkpoint = known.checkpoint(extent.head)
     content = _Content(log, extent, step)
     files = bundle.files(content.entries(), checkpoint, known.vkey, content.blobs(), content.certificates())
@@ -104,7 +104,7 @@ class _Content:
                 yield one, blob
 
 
-def _extent(log: LogReader, sitting: str | None, reader: Reader, step: Step) -> _Extent:
+def _extent(log: LogReader, known: Founding, sitting: str | None, reader: Reader, step: Step) -> _Extent:
     release, found, head = Release(reader), sitting is None, Frontier()
     ca: tuple[bytes, ...] = ()
     held: list[str] = []
@@ -112,6 +112,10 @@ def _extent(log: LogReader, sitting: str | None, reader: Reader, step: Step) -> 
         step("entries", one.tip.size)
         release.note(one.entry, one.body)
         head = one.tip.frontier
+        if one.entry.type == "LogCreated" and one.entry.d["vkey"] != known.vkey:
+            raise ExportFailed(
+                f"this log's key is {one.entry.d['vkey']}, not {known.vkey}: sign it with its own"
+            )
         if one.entry.type == "TrustListed":
             ca = _certificates(one.entry, one.body, ca)
         elif one.entry.type == "SittingOpened":

@@ -16,6 +16,7 @@ from hall_controller.export.directory import Directory
 from hall_controller.export.errors import ExportFailed
 from hall_controller.export.release import Reader
 from hall_controller.export.writing import Exported, export, sittings
+from hall_controller.founding import Founding
 from hall_controller.hall import Hall
 from hall_controller.recount import recount
 from hall_controller.store import open_reader, open_store
@@ -23,6 +24,7 @@ from hall_controller.verify import SOUND, UNSOUND, UNUSABLE, verify
 from tests.hall_controller.chamber import (
     BOOK,
     NAMES_BOOK,
+    ORIGIN,
     Chamber,
     adjourned,
     closed,
@@ -30,6 +32,7 @@ from tests.hall_controller.chamber import (
     opened,
     seated,
     started,
+    the_hall,
 )
 
 CHOICES = ("approve", "approve", "approve", "reject")
@@ -198,6 +201,11 @@ async def test_what_can_not_be_exported_is_said_in_a_sentence(tmp_path: Path) ->
     with pytest.raises(ExportFailed, match="exists already"):
         _export(chamber, url, tmp_path / "full", "public")
     assert (tmp_path / "full" / "letter").read_text() == "mine"
+    stranger = Founding(ORIGIN, the_hall(2))
+    log = open_reader(url)
+    with pytest.raises(ExportFailed, match="sign it with its own"):
+        export(log, stranger, None, tmp_path / "out", "public")
+    log.close()
     assert not (tmp_path / "out").exists()
     log = open_reader(url)
     assert sittings(log) == ["s1", "s2"]

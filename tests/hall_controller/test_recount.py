@@ -1,8 +1,10 @@
 """The recount finds what a dishonest hall would have signed: every hash and signature may be right."""
 
+import asyncio
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
@@ -26,8 +28,8 @@ from tests.hall_controller.chamber import (
 Record = list[tuple[Entry, Any]]
 
 
-async def _sat(tmp_path: Path, book: str = BOOK) -> Record:
-    chamber, store = Chamber(book=book), open_store(f"sqlite:///{tmp_path}/hall.db")
+async def _sit(directory: str, book: str) -> Record:
+    chamber, store = Chamber(book=book), open_store(f"sqlite:///{directory}/hall.db")
     hall = await started(chamber, store)
     await seated(chamber, hall)
     form = await opened(chamber, hall)
@@ -38,6 +40,17 @@ async def _sat(tmp_path: Path, book: str = BOOK) -> Record:
     record = [(one.entry, one.body) for one in reread(store, Tip())]
     await hall.close()
     return record
+
+
+@cache
+def _once(book: str) -> Record:
+    with tempfile.TemporaryDirectory() as directory:
+        return asyncio.run(_sit(directory, book))
+
+
+def _sat(book: str = BOOK) -> Record:
+    """One sitting for all tests; each gets a list of its own to spoil."""
+    return list(_once(book))
 
 
 def _errors(record: Record) -> list[str]:
@@ -70,8 +83,8 @@ def _withheld(record: Record) -> Record:
     return [(entry, None if entry.blob and entry.blob.cls in secret else body) for entry, body in record]
 
 
-async def test_an_honest_log_counts_the_same(tmp_path: Path) -> None:
-    record = await _sat(tmp_path)
+def test_an_honest_log_counts_the_same() -> None:
+    record = _sat()
     assert _errors(record) == []
     assert _errors(_withheld(record)) == []
 
@@ -95,15 +108,15 @@ async def test_an_honest_log_counts_the_same(tmp_path: Path) -> None:
         {"counts": {"approve": 400, "reject": 1, "not_voting": 0}},
     ],
 )
-async def test_a_false_result_is_found(tmp_path: Path, changes: dict[str, Any], seen: bool) -> None:
-    record = await _sat(tmp_path)
+def test_a_false_result_is_found(changes: dict[str, Any], seen: bool) -> None:
+    record = _sat()
     _lie(record, **changes)
     found = _errors(record if seen else _withheld(record))
     assert {"result_wrong", "result_cites_other"} & set(found)
 
 
-async def test_a_declaration_of_another_result_than_the_computed_is_found(tmp_path: Path) -> None:
-    record = await _sat(tmp_path)
+def test_a_declaration_of_another_result_than_the_computed_is_found() -> None:
+    record = _sat()
     at = _place(record, "VoteDeclared")
     entry, _ = record[at]
     false = _signed_otherwise(entry.d["result"], outcome="rejected")
@@ -111,9 +124,9 @@ async def test_a_declaration_of_another_result_than_the_computed_is_found(tmp_pa
     assert "result_replaced" in _errors(record)
 
 
-async def test_consistent_totals_with_more_voices_than_ballots_are_found(tmp_path: Path) -> None:
+def test_consistent_totals_with_more_voices_than_ballots_are_found() -> None:
     """Without ballots the arithmetic alone: counts that would be right for a fifth ballot."""
-    record = await _sat(tmp_path)
+    record = _sat()
     signed = statement.parse(record[_place(record, "ResultComputed")][1], statement.RESULT).payload
     counts, percent = {**signed["counts"], "approve": 4}, dict(signed["percent"])
     percent["approve"] = {**percent["approve"], "hundredths": 8000}
@@ -188,16 +201,16 @@ def _no_book(record: Record) -> None:
         _opened_while_open, _closed_too_early, _more_ballots, _another_time, _another_book, _no_book,
     ],
 )  # fmt: skip
-async def test_what_the_rules_would_have_refused_is_found(
-    tmp_path: Path, wrong: Callable[[Record], None]
+def test_what_the_rules_would_have_refused_is_found(
+    wrong: Callable[[Record], None],
 ) -> None:
-    record = await _sat(tmp_path)
+    record = _sat()
     wrong(record)
     assert _errors(record)
 
 
-async def test_a_shipped_rule_book_with_other_words_is_noted(tmp_path: Path) -> None:
-    record = await _sat(tmp_path, BOOK + "\n# In this hall it reads otherwise.\n")
+def test_a_shipped_rule_book_with_other_words_is_noted() -> None:
+    record = _sat(BOOK + "\n# In this hall it reads otherwise.\n")
     notes = [finding.code for finding in recount(iter(record))]
     assert notes == ["rule_book_differs"]
 
@@ -212,8 +225,8 @@ def _mangled(record: Record) -> Iterator[Record]:
             yield [*record[:at], (entry, {"other": 1}), *record[at + 1 :]]
 
 
-async def test_no_entry_however_mangled_stops_the_recount(tmp_path: Path) -> None:
-    record = await _sat(tmp_path)
+def test_no_entry_however_mangled_stops_the_recount() -> None:
+    record = _sat()
     for mangled in _mangled(record):
         if mangled != record:
             list(recount(iter(mangled)))
