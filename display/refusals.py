@@ -63,10 +63,6 @@ _TEXTS: dict[str, Text] = {
         "vi": "Điện thoại chưa chứng minh được khóa đã đăng ký. Hãy đăng ký lại tại ghế.",
         "en": "The phone did not prove the key that was bound. Bind it again at a seat.",
     },
-    "bad_key": {
-        "vi": "Khóa của điện thoại không phải là khóa công khai P-256 hợp lệ.",
-        "en": "The phone's key is not a valid public P-256 key.",
-    },
     "export_failed": {
         "vi": "Chưa xuất được hồ sơ. Hãy thử lại.",
         "en": "The export could not be made. Try again.",

@@ -3,30 +3,41 @@
 import asyncio
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from display import plan, views
 from display.door import Door
 from display.ports import Hall, Reader
 from display.refusals import Declined
 
+PIECE = 256 * 1024
+"""Bytes of the export sent at once."""
 READERS: dict[str, Reader] = {"public": "public", "auditor": "auditor"}
 
 
-def _packed(hall: Hall, reader: Reader) -> Path:
-    """The exported directory as one zip in a temporary file; the caller deletes it. Blocking."""
+def _packed(hall: Hall, reader: Reader) -> BinaryIO:
+    """The exported directory as one zip, in a file without a name: closed, it is gone. Blocking."""
     with tempfile.TemporaryDirectory(prefix="hall-export-") as folder:
         out = Path(folder) / "export"
         hall.export(reader, out)
-        handle, name = tempfile.mkstemp(prefix="hall-export-", suffix=".zip")
-        with open(handle, "wb") as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        packed = tempfile.TemporaryFile(prefix="hall-export-")  # noqa: SIM115  `_sent` closes it
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in sorted(path for path in out.rglob("*") if path.is_file()):
                 archive.write(file, file.relative_to(out).as_posix())
-    return Path(name)
+    return packed
+
+
+def _sent(packed: BinaryIO) -> Iterator[bytes]:
+    """Piece by piece; closed also when the reader goes away before the end."""
+    with packed:
+        packed.seek(0)
+        while piece := packed.read(PIECE):
+            yield piece
 
 
 def routes(door: Door) -> APIRouter:
@@ -62,12 +73,17 @@ def routes(door: Door) -> APIRouter:
         reader = READERS.get(request.query_params.get("for", "auditor"))
         if reader is None:
             raise Declined(422, "wrong_shape", "for")
-        async with packing:
-            packed = await asyncio.to_thread(_packed, door.hall, reader)
+        try:
+            async with packing:
+                packed = await asyncio.to_thread(_packed, door.hall, reader)
+        except OSError as error:
+            raise Declined(503, "export_failed") from error
         name = f"{door.hall.head.origin.replace('/', '-')}-{reader}.zip"
-        return FileResponse(
-            packed, media_type="application/zip", filename=name, background=BackgroundTask(packed.unlink)
-        )
+        headers = {
+            "content-disposition": f'attachment; filename="{name}"',
+            "content-length": str(packed.seek(0, 2)),
+        }
+        return StreamingResponse(_sent(packed), media_type="application/zip", headers=headers)
 
     @router.get("/log/{path:path}")
     async def log_file(path: str) -> Response:

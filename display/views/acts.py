@@ -108,7 +108,7 @@ def _of_the_vote(moment: Moment, division: Division | None) -> list[ActShape]:
     if _may_count_hands(division):
         shown.append(words.labelled("hand_count", vote=vote, needs=["counts"]))
     if phase in _REPEATABLE:
-        shown.append(_revote(division))
+        shown.append(_revote(division, AGAIN))
     if division.in_play or phase is Phase.CLOSED:
         cancel = words.CONFIRM_CANCEL
         shown.append(
@@ -117,11 +117,11 @@ def _of_the_vote(moment: Moment, division: Division | None) -> list[ActShape]:
     return shown
 
 
-def _revote(division: Division) -> ActShape:
+def _revote(division: Division, key: str | None) -> ActShape:
     return words.labelled(
         "revote",
         vote=division.id,
-        key=AGAIN,
+        key=key,
         needs=["reason", "ordered_by"],
         confirm=words.CONFIRM_REVOTE,
         confirm_key=CONFIRM,
@@ -135,12 +135,28 @@ def _may_count_hands(division: Division) -> bool:
 
 
 def _of_the_programme(moment: Moment) -> list[ActShape]:
-    """Any other planned question: the chair may change the order."""
+    """Any other question, planned or put before: the chair may change the order, or come back to one."""
     if moment.meeting.in_play is not None:
         return []
     current = moment.meeting.current
     first = 1 if current is None or current.phase is not Phase.CLOSED else 0
-    return [_announce(moment, planned) for planned in not_yet_put(moment)[first:]]
+    shown = [_announce(moment, planned) for planned in not_yet_put(moment)[first:]]
+    for division in moment.meeting.divisions:
+        if current is not None and division.sitting == current.sitting and division.id != current.id:
+            shown += _of_an_earlier(moment, division)
+    return shown
+
+
+def _of_an_earlier(moment: Moment, division: Division) -> list[ActShape]:
+    """Its result may still wait for the declaration; it may be put again. Without keys: they are the vote's
+    in the middle."""
+    shown: list[ActShape] = []
+    if division.phase is Phase.CLOSED and division.result is not None:
+        confirm = words.confirm_declare(moment, division)
+        shown.append(words.labelled("declare", vote=division.id, confirm=confirm, confirm_key=CONFIRM))
+    if division.phase in _REPEATABLE:
+        shown.append(_revote(division, key=None))
+    return shown
 
 
 def _of_the_floor(moment: Moment) -> list[ActShape]:

@@ -3,6 +3,7 @@
 from display.moment import Moment
 from display.shapes import AuditedVote, LogShape
 from display.views.people import words
+from display.views.programme import programme
 from display.views.result import result_shape
 from display.views.vote import choices
 from voting.division import Division
@@ -16,7 +17,7 @@ def shown(moment: Moment) -> dict[str, object]:
         "checkpoint": head.checkpoint,
         "vkey": head.vkey,
     }
-    return {"log": log, "votes": votes(moment)}
+    return {"log": log, "programme": programme(moment), "votes": votes(moment)}
 
 
 def votes(moment: Moment) -> list[AuditedVote]:

@@ -59,21 +59,27 @@ def _of_phase(division: Division) -> Words | None:
 
 
 def _result(division: Division, result: Result, book: RuleBook) -> Words:
-    """The counts in the rule book's order, each with its share, then the verdict."""
-    people, parts_vi, parts_en = words(book.member), [], []
-    lines: list[tuple[int, Words, str]] = [
-        (result.participated, {"vi": "tham gia biểu quyết", "en": "took part"}, "participated")
-    ]
-    lines += [
-        (result.counts.get(choice.id, 0), words(choice.said), str(choice.id))
-        for choice in division.kind.choices
-    ]
-    for count, said, name in lines:
-        share = wording.percent_text(result.percentages[name]) if name in result.percentages else None
-        parts_vi.append(f"{count} {people['vi']} {said['vi']}" + (f" ({share['vi']})" if share else ""))
-        parts_en.append(f"{count} {people['en']} {said['en']}" + (f" ({share['en']})" if share else ""))
+    """The counts in the rule book's order, each with its share, then the verdict.
+
+    A line of nobody is not read out (it stays on the wall and in the record).
+    """
+    took_part: Words = {"vi": "tham gia biểu quyết", "en": "took part"}
+    lines = [_line(book, result, "participated", result.participated, took_part)]
+    for choice in division.kind.choices:
+        count = result.counts.get(choice.id, 0)
+        if count:
+            lines.append(_line(book, result, choice.id, count, words(choice.said)))
     verdict = words(wording.verdict(division.kind, result))
     return {
-        "vi": "Kết quả: " + "; ".join(parts_vi) + f". {verdict['vi']}.",
-        "en": "The result: " + "; ".join(parts_en) + f". {verdict['en']}.",
+        "vi": "Kết quả: " + "; ".join(line["vi"] for line in lines) + f". {verdict['vi']}.",
+        "en": "The result: " + "; ".join(line["en"] for line in lines) + f". {verdict['en']}.",
     }
+
+
+def _line(book: RuleBook, result: Result, name: str, count: int, said: Words) -> Words:
+    """ "240 đại biểu tán thành (49,59%)", "in favour: 240 (49.59%)"."""
+    vi, en = f"{count} {book.member['vi']} {said['vi']}", f"{said['en']}: {count}"
+    if name in result.percentages:
+        share = wording.percent_text(result.percentages[name])
+        vi, en = f"{vi} ({share['vi']})", f"{en} ({share['en']})"
+    return {"vi": vi, "en": en}

@@ -63,13 +63,13 @@ def confirm_close(moment: Moment, division: Division) -> Words:
         return {
             "vi": f"Kết thúc biểu quyết? Đã ghi nhận {recorded} đại biểu; "
             "mọi đại biểu có mặt đã biểu quyết.",
-            "en": f"Close the vote? {recorded} members are recorded; everybody present has voted.",
+            "en": f"Close the vote? Recorded: {recorded}; everybody present has voted.",
         }
     return {
         "vi": f"Kết thúc biểu quyết? Đã ghi nhận {recorded} đại biểu; "
         f"{missing} đại biểu có mặt chưa biểu quyết, sẽ không tính là tham gia.",
-        "en": f"Close the vote? {recorded} members are recorded; "
-        f"{missing} members present have not voted and will not count as taking part.",
+        "en": f"Close the vote? Recorded: {recorded}; present without a vote: {missing}, "
+        "who will not count as taking part.",
     }
 
 
@@ -104,7 +104,7 @@ def confirm_adjourn(left: int) -> Words:
         return {"vi": "Bế mạc phiên họp?", "en": "Adjourn the sitting?"}
     return {
         "vi": f"Bế mạc phiên họp? Còn {left} nội dung trong chương trình chưa biểu quyết.",
-        "en": f"Adjourn the sitting? {left} questions of the programme have not been put to the vote.",
+        "en": f"Adjourn the sitting? Questions of the programme not yet put to the vote: {left}.",
     }
 
 

@@ -95,7 +95,7 @@ class Follower:
         self.view = None
         self.snapshots = 0
 
-    async def until(self, holds, timeout_s=5):
+    async def until(self, holds, timeout_s=10):
         async with asyncio.timeout(timeout_s):
             while self.view is None or not holds(self.view):
                 self.take(json.loads(await self._socket.recv()))

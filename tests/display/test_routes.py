@@ -189,6 +189,16 @@ async def test_the_auditor_takes_the_export_away_as_one_zip():
         assert (await browser.get("/api/export?for=friends")).status_code == 422
 
 
+async def test_an_export_that_finds_no_room_says_so():
+    class Full(SimulatedHall):
+        def export(self, reader, out):
+            raise OSError(28, "No space left on device")
+
+    async with opened(hall=Full()) as house, house.signed_in("auditor") as browser:
+        answer = await browser.get("/api/export?for=auditor")
+        assert (answer.status_code, answer.json()["code"]) == (503, "export_failed")
+
+
 async def test_the_auditor_sees_each_votes_arithmetic():
     async with opened() as house, house.signed_in("auditor") as browser:
         hall = house.hall

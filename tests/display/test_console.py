@@ -1,0 +1,127 @@
+"""What the officer is offered, asked, and told in each phase of a vote."""
+
+from tests.display.simulated_hall import SimulatedHall, planned
+from tests.display.stages import PHASES, acts, announced, closed, convened, declared, opened, repeated, seen
+from voting import commands as c
+
+
+def test_a_restarted_hall_shows_no_countdown_and_offers_to_let_it_run_on(hall):
+    opened(hall)
+    hall.do(c.NoteInterruption(hall.now, "restart"))
+    shown = seen(hall, "officer")
+    assert "deadline" not in shown["vote"]
+    assert acts(shown)["resume"]["label"]["vi"] == "Cho đồng hồ chạy tiếp"
+
+
+def test_closing_the_vote_is_asked_with_its_figures_and_confirmed_with_another_key(hall):
+    opened(hall)
+    step = seen(hall, "officer")["next"]
+    assert step["act"] == "close"
+    assert step["confirm"]["vi"] == (
+        "Kết thúc biểu quyết? Đã ghi nhận 4 đại biểu; 6 đại biểu có mặt chưa biểu quyết, "
+        "sẽ không tính là tham gia."
+    )
+    assert step["key"] != step["confirm_key"]
+
+
+def test_keys_are_given_once_and_never_the_one_that_confirms(hall):
+    for arrive in PHASES[:-1]:
+        one = SimulatedHall()
+        arrive(one)
+        shown = seen(one, "officer")
+        offered = [*shown["acts"], *([shown["next"]] if "next" in shown else [])]
+        keys = [act["key"] for act in offered if "key" in act]
+        assert len(keys) == len(set(keys)), arrive.__name__
+        assert not set(keys) & {act.get("confirm_key") for act in offered}
+        assert not set(keys) & {"F1", "F5", "F10", "F11", "F12"}
+
+
+def test_suspect_seats_are_named_before_the_declaration(hall):
+    closed(hall)
+    hall.troubled(suspect=("005",))
+    step = seen(hall, "officer")["next"]
+    assert step["act"] == "declare"
+    assert "ghế 005" in step["confirm"]["vi"]
+
+
+def test_only_the_officer_sees_which_seats_have_trouble(hall):
+    announced(hall)
+    hall.troubled(seats_offline=("011", "002"), suspect=("003",))
+    assert seen(hall, "officer")["vote"]["seats"] == "ox?ooooooox-"
+    assert seen(hall)["vote"]["seats"] == "oooooooooo--"
+
+
+def test_a_planned_repetition_is_announced_with_its_reason(hall):
+    hall = SimulatedHall(programme=(planned(1), planned(2, supersedes="pm.1"), planned(3)))
+    declared(hall)
+    step = seen(hall, "officer")["next"]
+    assert (step["act"], step["vote"], step["needs"]) == ("announce", "pm.2", ["reason", "ordered_by"])
+    assert step["confirm"]["vi"].startswith("Biểu quyết lại?")
+
+
+def test_an_earlier_vote_may_still_be_declared_or_put_again(hall):
+    closed(hall)
+    hall.announce(2)
+    assert [one["act"] for one in seen(hall, "officer")["acts"]] == ["cancel", "mark_presence"]
+    hall.do(c.CancelVote("pm.2", "Sai nội dung", "secretary-1"))
+    earlier = [one for one in seen(hall, "officer")["acts"] if one.get("vote") == "pm.1"]
+    assert [one["act"] for one in earlier] == ["declare", "revote"]
+    assert not any("key" in one for one in earlier)
+    hall.do(c.DeclareVote("pm.1", "secretary-1"))
+    assert hall.meeting.votes["pm.1"].declared_at
+
+
+def test_the_programme_keeps_what_was_superseded(hall):
+    repeated(hall)
+    (item,) = seen(hall, "officer")["programme"]
+    assert [(one["id"], one["phase"]) for one in item["votes"]] == [
+        ("pm.1", "superseded"), ("pm.2", "planned"), ("pm.1.r2", "announced")
+    ]  # fmt: skip
+    assert item["votes"][2]["supersedes"] == "pm.1"
+    assert seen(hall)["vote"]["state"]["vi"] == "BIỂU QUYẾT LẠI (LẦN 2)"
+
+
+def test_the_officer_sees_the_thresholds_of_the_rule_book(hall):
+    convened(hall)
+    assert seen(hall, "officer")["thresholds"] == [
+        {"label": {"vi": "quá nửa", "en": "more than half"}, "need": 7, "have": 10, "met": True},
+        {"label": {"vi": "2/3", "en": "2/3"}, "need": 8, "have": 10, "met": True},
+    ]
+
+
+def test_the_queue_the_speaker_and_the_next_one_to_be_called(hall):
+    convened(hall)
+    one, two = hall.members()[:2]
+    hall.do(c.RequestFloor(one, "speech"))
+    hall.do(c.RequestFloor(two, "speech"))
+    shown = seen(hall, "officer")
+    call = acts(shown)["give_floor"]
+    assert (call["member"], call["key"]) == (one, "F6")
+    assert call["label"]["vi"] == "Mời đại biểu tiếp theo: Đại biểu 1"
+    hall.do(c.GiveFloor(one, "secretary-1"))
+    floor = seen(hall)["floor"]
+    assert floor["speaker"]["since"] == "2019-06-03T07:00:00.000Z"
+    assert floor["speaker"]["limit_s"] == 420
+    assert [waiting["member"] for waiting in floor["queue"]] == [two]
+    assert acts(seen(hall, "officer"))["end_speech"]["key"] == "F7"
+
+
+def test_the_chair_reads_out_the_signed_figures(hall):
+    closed(hall)
+    assert seen(hall, "officer")["say"]["vi"] == (
+        "Kết quả: 10 đại biểu tham gia biểu quyết (83,33%); 9 đại biểu tán thành (75,00%); "
+        "1 đại biểu không tán thành (8,33%). ĐƯỢC QUÁ NỬA TÁN THÀNH."
+    )
+    assert seen(hall, "officer")["say"]["en"] == (
+        "The result: took part: 10 (83.33%); in favour: 9 (75.00%); against: 1 (8.33%). "
+        "APPROVED BY MORE THAN HALF."
+    )
+
+
+def test_health_says_what_is_wrong_in_one_line(hall):
+    convened(hall)
+    assert seen(hall, "officer")["health"]["text"]["vi"] == "Hệ thống: bình thường"
+    hall.troubled(state="degraded", seats_offline=("087", "088"), clones=("003",), broker=False)
+    assert seen(hall, "officer")["health"]["text"]["vi"] == (
+        "Hệ thống: mất kết nối với các dãy ghế, 2 ghế mất kết nối, 1 ghế trùng địa chỉ"
+    )
