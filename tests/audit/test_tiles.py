@@ -34,7 +34,7 @@ def test_the_specifications_tree_of_70000() -> None:
     assert list(tiles.paths(0)) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from([0, 1, 2, 255, 256, 257, 511, 512, 513, 700]) | st.integers(0, 700))
 def test_what_is_written_is_read_back(size: int) -> None:
     files = dict(tiles.tiles(HASHES[:size], ENTRIES[:size]))

@@ -176,7 +176,7 @@ def test_a_checkpoint_of_a_size_beyond_all_reason_doesnt_stop_the_reader(
     assert {"checkpoint_signature", "file_missing"} <= judged(files | {bundle.CHECKPOINT: head}, anchor)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_content_of_any_file_makes_the_reader_fail(log: LogBuilder, data: st.DataObject) -> None:
     files = log.export()
