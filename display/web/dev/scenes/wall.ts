@@ -9,6 +9,15 @@ function scene(one: Partial<Vote>): Scene {
 
 const open: Scene = { page: 'wall', view: (now) => view({ vote: vote({ deadline: inSeconds(now, 12) }) }) }
 
+const LONG = t(
+  'Dự án Luật sửa đổi, bổ sung một số điều của Luật Chứng khoán, Luật Kế toán, Luật Kiểm toán độc lập, Luật Ngân sách nhà nước, Luật Quản lý, sử dụng tài sản công, Luật Quản lý thuế',
+  'Law amending the laws on securities, accounting, independent audit, the state budget, the use of public property, and tax administration',
+)
+const NOTICE = t(
+  'Tạm thời chưa ghi nhận được phiếu; thời gian này sẽ được bù.',
+  'Nothing can be recorded just now; the time will be given back.',
+)
+
 const SPEAKER = {
   member: 'm1',
   name: 'Nguyễn Thị Quỳnh Hương',
@@ -120,12 +129,24 @@ export const wallScenes: Readonly<Record<string, Scene>> = {
     view: (now) =>
       view({
         vote: vote({ deadline: inSeconds(now, 12) }),
-        notice: t(
-          'Hội trường tạm thời chưa ghi nhận được phiếu; thời gian được bù.',
-          'The hall can’t record just now; the time will be given back.',
-        ),
+        notice: NOTICE,
       }),
   },
+  'wall-long': scene({
+    item: LONG,
+    title: t('Thông qua toàn bộ dự thảo Luật', 'Adoption of the draft law as a whole'),
+    heading: t('BIỂU QUYẾT THÔNG QUA LUẬT', 'VOTE'),
+  }),
+  'wall-long-result': {
+    page: 'wall',
+    view: () => view({ vote: { ...law, item: LONG, round: 2 }, notice: NOTICE }),
+  },
+  'wall-long-announced': scene({
+    item: LONG,
+    title: LONG,
+    phase: 'announced',
+    state: t('CHUẨN BỊ BIỂU QUYẾT', 'PREPARE TO VOTE'),
+  }),
   'wall-lost': { ...open, line: 'lost' },
   'wall-stale': { ...open, line: 'lost' },
   'wall-connecting': { ...open, line: 'silent' },
