@@ -152,7 +152,7 @@ def test_a_cut_connection_fails_the_group_whole_and_the_next_one_succeeds(postgr
     store = open_store(postgres_url)
     store.append(_group(0, 0))
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'")
         with pytest.raises(StoreFailed):
             store.append(_group(1, 3))
     assert store.head() == Head(0, _entry(0).hash)
@@ -164,7 +164,7 @@ def test_a_cut_connection_fails_the_group_whole_and_the_next_one_succeeds(postgr
 def test_a_woken_old_leader_can_write_nothing(postgres_url: str) -> None:
     old = open_store(postgres_url)
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'")
     new = open_store(postgres_url)
     new.append(_group(0, 0))
     for _ in range(2):  # its connection is gone; then the lease is held by the other

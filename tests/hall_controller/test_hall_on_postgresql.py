@@ -23,7 +23,7 @@ async def test_a_vote_survives_a_cut_connection(postgres_url: str) -> None:
     first, *others = [person.ballot(form, "approve") for person in chamber.people]
     receipt = (await hall.submit(first)).receipt
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'")
     with pytest.raises(NotRecorded):
         await hall.submit(others[0])
     await asyncio.gather(*map(hall.submit, others))
