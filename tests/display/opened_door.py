@@ -68,12 +68,12 @@ async def opened(pages=Path("/nowhere"), hall=None):
 
 
 @asynccontextmanager
-async def served(pages=Path("/nowhere"), hall=None):
+async def served(pages=Path("/nowhere"), hall=None, tls=None):
     hall = hall or SimulatedHall()
     access = Access(lambda: hall.now)
-    port = open_port("127.0.0.1", 0)
+    port = open_port("127.0.0.1", 0, tls)
     app = create_app(hall, access, pages, {port.address}, lambda: hall.now)
-    running = server(app)
+    running = server(app, tls)
     serving = asyncio.create_task(running.serve(sockets=[port.socket]))
     while not running.started:  # noqa: ASYNC110  uvicorn tells it no other way
         await asyncio.sleep(0.005)
