@@ -14,7 +14,8 @@ Step = Callable[[str, int], None]
 def bar(console: Console, total: int | None = None) -> Iterator[Step]:
     """A bar for each kind of step, as they come. `total`: of each, where it is known."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         tasks: dict[str, TaskID] = {}
 
         def step(what: str, done: int) -> None:

@@ -4,7 +4,7 @@ Names are published where the rule book of the vote's kind says so, and only of 
 vote's ballots go to nobody, since no output before the close may depend on a choice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -69,13 +69,6 @@ class Release:
         vote that doesn't may yet come, and what was released can't be called back."""
         votes = [vote for vote in self._votes.values() if vote.sit == sit]
         return sit in self._adjourned and bool(votes) and all(vote.publish == "names" for vote in votes)
-
-
-def gather(reader: Reader, entries: Iterable[tuple[Entry, Any]]) -> Release:
-    release = Release(reader)
-    for entry, body in entries:
-        release.note(entry, body)
-    return release
 
 
 def certificate_of(entry: Entry, body: Mapping[str, Any]) -> str | None:
