@@ -59,6 +59,7 @@ class ThresholdMark(TypedDict):
 
 
 class ResultShape(TypedDict):
+    heading: Words
     roll: int
     present: int
     participated: int

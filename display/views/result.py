@@ -48,6 +48,7 @@ def result_shape(division: Division, moment: Moment) -> ResultShape | None:
         return None
     kind, book = division.kind, moment.meeting.sitting_of(division).rulebook
     shown: ResultShape = {
+        "heading": words(kind.result_heading),
         "roll": result.roll,
         "present": result.present,
         "participated": result.participated,

@@ -42,13 +42,12 @@ def vote_shape(role: Role, moment: Moment) -> VoteShape | None:
 
 def _question(division: Division, result_shown: bool) -> VoteShape:
     kind, question = division.kind, division.question
-    declared = division.phase is Phase.DECLARED
     tied = result_shown and division.result is not None and division.result.outcome == "tied"
     shown: VoteShape = {
         "id": division.id,
         "phase": division.phase.value,
         "state": state(division, tied=tied),
-        "heading": words(kind.result_heading if declared else kind.heading),
+        "heading": words(kind.heading),
         "kind": kind.id,
         "item": words(question.item),
         "title": words(question.title),

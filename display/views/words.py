@@ -109,11 +109,11 @@ def confirm_adjourn(left: int) -> Words:
 
 
 def health_text(health: Health) -> Words:
-    """One line: what is wrong, and what it means for the vote."""
+    """After "Hệ thống:", in one line: what is wrong, and what it means for the vote."""
     if not health.store:
         return {
-            "vi": "Chưa ghi được vào nhật ký: phiếu chưa được ghi nhận",
-            "en": "The log can't be written: ballots are not being recorded",
+            "vi": "chưa ghi được vào nhật ký, phiếu chưa được ghi nhận",
+            "en": "the log can't be written, ballots are not being recorded",
         }
     vi, en = [], []
     if not health.broker:
@@ -126,8 +126,8 @@ def health_text(health: Health) -> Words:
         vi.append(f"{len(health.clones)} ghế trùng địa chỉ")
         en.append(f"{len(health.clones)} seats with a double address")
     if not vi:
-        return {"vi": "Hệ thống: bình thường", "en": "The system is working normally"}
-    return {"vi": "Hệ thống: " + ", ".join(vi), "en": "System: " + ", ".join(en)}
+        return {"vi": "bình thường", "en": "normal"}
+    return {"vi": ", ".join(vi), "en": ", ".join(en)}
 
 
 def labelled(act: str, **rest: object) -> ActShape:

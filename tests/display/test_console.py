@@ -120,8 +120,8 @@ def test_the_chair_reads_out_the_signed_figures(hall):
 
 def test_health_says_what_is_wrong_in_one_line(hall):
     convened(hall)
-    assert seen(hall, "officer")["health"]["text"]["vi"] == "Hệ thống: bình thường"
+    assert seen(hall, "officer")["health"]["text"]["vi"] == "bình thường"
     hall.troubled(state="degraded", seats_offline=("087", "088"), clones=("003",), broker=False)
     assert seen(hall, "officer")["health"]["text"]["vi"] == (
-        "Hệ thống: mất kết nối với các dãy ghế, 2 ghế mất kết nối, 1 ghế trùng địa chỉ"
+        "mất kết nối với các dãy ghế, 2 ghế mất kết nối, 1 ghế trùng địa chỉ"
     )
