@@ -78,6 +78,9 @@ class Row:
     def seat(self, name: str) -> Seat | None:
         return self._seats.get(name)
 
+    def seats(self) -> tuple[Seat, ...]:
+        return tuple(self._seats.values())
+
     def hello(self) -> Hello:
         return Hello({seat.id: Unit(seat.status, seat.serial) for seat in self._seats.values()})
 

@@ -298,6 +298,12 @@ class HallOnBus:
         await until(lambda: len(self.hall.meeting.attendance.sessions) == len(self.everybody))
         await until(lambda: all("KINH CHAO" in seat.text for seat in self.everybody))
 
+    async def all_signed_in_again(self, *seats: SeatHere) -> None:
+        """On a bridge that was restarted: the cards are still in, its keys are gone."""
+        old = {session for session in self.hall.meeting.attendance.sessions}
+        await asyncio.gather(*(seat.sign_in() for seat in seats))
+        await until(lambda: len(set(self.hall.meeting.attendance.sessions) - old) == len(seats))
+
     async def announce(self, vote: str = "v1") -> None:
         await self.act(c.AnnounceVote(VoteId(vote), question(), BY))
 
