@@ -60,5 +60,6 @@ function isFilled(need: Need, entry: Entry | undefined): boolean {
 
 /** `POST /api/acts`: the act, its vote, its entries, and the id by which it is done once. */
 export function orderBody(act: Act, entries: Entries, id: string): Readonly<Record<string, unknown>> {
-  return { act: act.act, id, ...(act.vote === undefined ? {} : { vote: act.vote }), ...entries }
+  const { act: name, vote, member } = act
+  return { act: name, id, ...(vote && { vote }), ...(member && { member }), ...entries }
 }

@@ -130,6 +130,8 @@ export type Need =
 export interface Act {
   readonly act: string
   readonly vote?: string
+  /** Sent along as it is: the member whom the hall offers to call. */
+  readonly member?: string
   readonly label: Text
   readonly key?: string
   readonly confirm?: Text
@@ -182,9 +184,9 @@ export interface AuditedVote {
   readonly id: string
   readonly title: Text
   readonly option?: Text
-  readonly heading?: Text
-  readonly item?: Text
-  readonly choices?: readonly Choice[]
+  readonly heading: Text
+  readonly item: Text
+  readonly choices: readonly Choice[]
   readonly result?: Result
   readonly round: number
   readonly phase: Phase

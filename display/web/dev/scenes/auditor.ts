@@ -1,5 +1,5 @@
 import type { Scene } from '.'
-import { CHECKPOINT, t, view } from './hall'
+import { CHECKPOINT, CHOICES, t, view } from './hall'
 import { declared, law } from './results'
 
 const LOG = {
@@ -26,6 +26,8 @@ export const auditorScenes: Readonly<Record<string, Scene>> = {
               'Dự thảo Luật Phòng, chống tác hại của rượu, bia',
               'Draft law on preventing the harm of alcohol',
             ),
+            heading: t('LẤY Ý KIẾN', 'POLL'),
+            choices: CHOICES,
             round: 1,
             phase: 'open',
           },

@@ -1,6 +1,7 @@
 import type { Json } from '../../shared/feed/merge'
 import type { View } from '../../shared/view'
 import { auditorScenes } from './auditor'
+import { goldenScenes } from './golden'
 import { memberScenes } from './member'
 import { officerScenes } from './officer'
 import { wallScenes } from './wall'
@@ -21,6 +22,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   ...officerScenes,
   ...memberScenes,
   ...auditorScenes,
+  ...goldenScenes(),
 }
 
 export function allScenes(): Readonly<Record<string, Scene>> {

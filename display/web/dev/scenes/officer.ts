@@ -44,12 +44,13 @@ const CANCEL: Act = {
   ),
   needs: ['reason'],
 }
-const GIVE: Act = {
+const NEXT_SPEAKER: Act = {
   act: 'give_floor',
-  label: t('Mời đại biểu tiếp theo', 'Call the next member'),
+  member: 'm0',
+  label: t('Mời đại biểu Nguyễn Thị Quỳnh Hương', 'Call Nguyễn Thị Quỳnh Hương'),
   key: 'F6',
-  needs: ['member'],
 }
+const GIVE: Act = { act: 'give_floor', label: t('Mời', 'Call'), needs: ['member'] }
 const WITHDRAW: Act = { act: 'withdraw_request', label: t('Rút đăng ký', 'Withdraw'), needs: ['member'] }
 const MIC_OFF: Act = { act: 'end_speech', label: t('Tắt micro', 'Microphone off'), key: 'F7' }
 const PRESENCE: Act = {
@@ -125,7 +126,7 @@ function officer(one: Vote | undefined, over: Partial<View> = {}): View {
     ],
     health: {
       state: 'ok',
-      text: t('bình thường', 'normal'),
+      text: t('Hệ thống: bình thường', 'The system is working normally'),
       seats_online: 498,
       seats_offline: ['087', '214'],
       clones: [],
@@ -143,14 +144,14 @@ function officer(one: Vote | undefined, over: Partial<View> = {}): View {
         kind: n % 3 === 1 ? 'debate' : 'speech',
       })),
     },
-    acts: [GIVE, WITHDRAW, PRESENCE],
+    acts: [NEXT_SPEAKER, GIVE, WITHDRAW, PRESENCE],
     ...over,
   }
 }
 
 const live = (now: number) =>
   vote({ deadline: inSeconds(now, 12), seats: seats(312, { 86: 'x', 213: 'x', 40: '?' }) })
-const openActs = { next: CLOSE, acts: [HOLD, EXTEND, CANCEL, GIVE, WITHDRAW, PRESENCE] }
+const openActs = { next: CLOSE, acts: [HOLD, EXTEND, CANCEL, NEXT_SPEAKER, GIVE, WITHDRAW, PRESENCE] }
 const REFUSED = {
   status: 409,
   body: {
@@ -186,7 +187,7 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
         }),
         {
           next: { act: 'open', ...ids, label: t('BẮT ĐẦU BIỂU QUYẾT', 'OPEN THE VOTE'), key: 'F9' },
-          acts: [CANCEL, GIVE, WITHDRAW, PRESENCE],
+          acts: [CANCEL, NEXT_SPEAKER, GIVE, WITHDRAW, PRESENCE],
           say: t(
             'Xin mời Quốc hội biểu quyết về Phương án 2.',
             'I invite the Assembly to vote on Option 2.',
@@ -206,7 +207,7 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
         }),
         {
           next: DECLARE,
-          acts: [CANCEL, GIVE, WITHDRAW, PRESENCE],
+          acts: [CANCEL, NEXT_SPEAKER, GIVE, WITHDRAW, PRESENCE],
           say: t(
             '240 đại biểu tán thành, bằng 49,59 phần trăm tổng số đại biểu. Như vậy, phương án 2 chưa được quá nửa tán thành.',
             '240 members approve, 49.59 per cent of all members. Option 2 is therefore not approved by more than half.',
@@ -241,6 +242,7 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
             confirm: t('Bế mạc phiên họp?', 'Adjourn the sitting?'),
           },
           { act: 'announce', vote: '2019-06-03-pm.3', label: t('Chuẩn bị biểu quyết', 'Announce') },
+          NEXT_SPEAKER,
           GIVE,
           WITHDRAW,
           PRESENCE,
@@ -257,7 +259,7 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
           label: t('CHUẨN BỊ: KHOẢN 5 ĐIỀU 5', 'ANNOUNCE: ARTICLE 5, CLAUSE 5'),
           key: 'F9',
         },
-        acts: [GIVE, WITHDRAW, MIC_OFF, PRESENCE],
+        acts: [NEXT_SPEAKER, GIVE, WITHDRAW, MIC_OFF, PRESENCE],
       })
       const [first, ...rest] = one.floor?.queue ?? []
       return first
@@ -279,7 +281,7 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
         ),
         health: {
           state: 'degraded',
-          text: t('cần chú ý', 'needs attention'),
+          text: t('Hệ thống: cần chú ý', 'The system needs attention'),
           seats_online: 481,
           seats_offline: ['087', '214', '215', '216', '217', '301', '302'],
           clones: ['044'],

@@ -102,7 +102,8 @@ export const TIED = result('tied', {
 
 export const declared = vote({
   phase: 'declared',
-  state: t('KẾT QUẢ', 'RESULT'),
+  heading: t('KẾT QUẢ LẤY Ý KIẾN', 'RESULT OF THE POLL'),
+  state: t('ĐÃ CÔNG BỐ KẾT QUẢ', 'RESULT DECLARED'),
   recorded: 417,
   seats: seats(417),
   result: REJECTED,
@@ -112,8 +113,8 @@ export const law = vote({
   id: 'law',
   phase: 'declared',
   kind: 'law',
-  state: t('KẾT QUẢ', 'RESULT'),
-  heading: t('BIỂU QUYẾT', 'VOTE'),
+  state: t('ĐÃ CÔNG BỐ KẾT QUẢ', 'RESULT DECLARED'),
+  heading: t('KẾT QUẢ BIỂU QUYẾT', 'RESULT OF THE VOTE'),
   item: t('Dự án Luật Bảo hiểm xã hội (sửa đổi)', 'Law on Social Insurance (amended)'),
   title: t('Toàn bộ dự thảo Luật', 'The draft law as a whole'),
   members: 486,
