@@ -22,7 +22,7 @@ reader = "Hall 00"                          the PC/SC reader at this seat; left 
 
 import ssl
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ class _File(_Section):
 class SeatConfig:
     seat: str
     address: int
-    console_key: bytes
+    console_key: bytes = field(repr=False)
     reader: str | None
 
 

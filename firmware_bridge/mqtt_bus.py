@@ -11,7 +11,7 @@ import math
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiomqtt
@@ -35,7 +35,7 @@ class BrokerAddress:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     tls: ssl.SSLContext | None = None
     """None only on loopback; config.py refuses it elsewhere."""
 

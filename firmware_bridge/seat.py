@@ -96,7 +96,8 @@ class Seat:
             self.binding = None  # the keys are needed for the vote; the binding can be asked for again
         if before is None or (before.form.vote, before.form.phase) != (form.vote, form.phase):
             self.notice = None  # a greeting must not stand before the question
-        self.voting = Voting(form, now, casting, ends_at)
+        unanswered = before is not None and same and before.unanswered
+        self.voting = Voting(form, now, casting, ends_at, unanswered)
 
     def key(self, key: str, now: float) -> None:
         """A voting key went down."""
@@ -207,8 +208,9 @@ class Seat:
             return
         if vote.unanswered:
             vote.unanswered = False
-            if vote.casting.recorded is None:
-                self._notice((texts.NOT_RECORDED, texts.LOCKED[0]), now)
+            recorded = vote.casting.recorded
+            known = (texts.NOT_RECORDED, texts.LOCKED[0])
+            self._notice(known if recorded is None else texts.recorded(recorded.code, ""), now)
         self._send(vote.casting.repeat_now(now))
 
     def card_pulled(self, now: float) -> None:

@@ -60,9 +60,23 @@ class Mosquitto:
             process.terminate()
             await process.wait()
 
+    async def kill(self) -> None:
+        """Nobody gets a farewell."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.kill()
+        await process.wait()
+
 
 def passwords_for(bridges: Bridges) -> dict[str, str]:
     return {user: f"word of {user}" for user in (HALL_USER, *bridges.by_id)}
+
+
+def stay_root(conf: Path) -> None:
+    """Mosquitto leaves root behind for its own user, who must be able to read what the hall wrote."""
+    if os.geteuid() == 0:
+        with conf.open("a") as file:
+            file.write(f"user {pwd.getpwuid(0).pw_name}\n")
 
 
 @asynccontextmanager
@@ -73,10 +87,7 @@ async def mosquitto_for(directory: Path, hall: str, bridges: Bridges) -> AsyncIt
         directory / "broker", hall=hall, hall_user=HALL_USER, bridges=bridges,
         passwords=passwords_for(bridges), listener=BrokerListener(LOOPBACK, port),
     )  # fmt: skip
-    if os.geteuid() == 0:
-        # Mosquitto leaves root behind for its own user, who must be able to read what the hall wrote.
-        with conf.open("a") as file:
-            file.write(f"user {pwd.getpwuid(0).pw_name}\n")
+    stay_root(conf)
     broker = Mosquitto(conf, port)
     await broker.start()
     try:

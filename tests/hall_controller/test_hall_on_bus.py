@@ -31,14 +31,19 @@ async def bus(kind: str, directory: Path) -> AsyncIterator[LinkFor]:
     plan = HallOnBus(directory, on_simulated(SimulatedBus()), rows=ROWS, network=NETWORK)
     names = [*plan.names()]
     bridges = Bridges.of(KnownBridge(name, plan.signer.public_key, (name,)) for name in names)
-    broker = mosquitto_for(directory, HALL, bridges) if kind == "mosquitto" else embedded_for(directory, bridges)
+    broker = (
+        mosquitto_for(directory, HALL, bridges) if kind == "mosquitto" else embedded_for(directory, bridges)
+    )
     async with broker as running:
         yield lambda user, topics, will: connection(running.port, user, topics, will)
 
 
 @pytest.mark.parametrize("kind", ["simulated", "mosquitto", "embedded"])
 async def test_a_vote_from_cards_to_lamps(kind: str, tmp_path: Path) -> None:
-    async with bus(kind, tmp_path) as link_for, HallOnBus(tmp_path, link_for, rows=ROWS, network=NETWORK) as here:
+    async with (
+        bus(kind, tmp_path) as link_for,
+        HallOnBus(tmp_path, link_for, rows=ROWS, network=NETWORK) as here,
+    ):
         await until(lambda: all("MOI DUA THE VAO" in seat.text for seat in here.everybody))
         await here.open_sitting()
         await here.all_signed_in()
@@ -199,7 +204,9 @@ async def test_keys_lock_with_the_closing(tmp_path: Path) -> None:
         assert here.recorded() == 0 and not seat.steady
 
 
-async def test_the_request_key_asks_turns_and_withdraws_and_the_floor_opens_the_microphone(tmp_path: Path) -> None:
+async def test_the_request_key_asks_turns_and_withdraws_and_the_floor_opens_the_microphone(
+    tmp_path: Path,
+) -> None:
     async with small(tmp_path) as here:
         one, two = here.everybody
         await here.open_sitting()

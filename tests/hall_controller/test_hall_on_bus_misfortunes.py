@@ -134,9 +134,7 @@ async def test_a_forged_or_old_word_of_the_hall_is_not_believed(tmp_path: Path) 
         assert held is not None
         out = SignedOut(seat.seat, held.id, "left")
         thief = Ed25519Signer(Ed25519PrivateKey.generate())
-        forged = envelope.seal_down(
-            out, hall=HALL, to=row.name, epoch=99, n=1, at=here.now(), signer=thief
-        )
+        forged = envelope.seal_down(out, hall=HALL, to=row.name, epoch=99, n=1, at=here.now(), signer=thief)
         old = envelope.seal_down(
             out, hall=HALL, to=row.name, epoch=here.hall.epoch, n=1, at=here.now(), signer=here.signer
         )
@@ -186,7 +184,14 @@ async def test_the_hall_drops_strangers_words_and_foreign_seats(tmp_path: Path) 
         bus.inject(TOPICS.up(second.name), word(second.name, thief))
         bus.inject(TOPICS.up(second.name), word(first.name, first.signer))
         bus.inject(TOPICS.up(first.name), word(first.name, first.signer))
-        for rubbish in (b"", b"{", b'{"v":2,"m":[]}', b'{"v":1,"m":[7,{}]}', b"x" * 300_000, b"[" * 100_000):
+        for rubbish in (
+            b"",
+            b"{",
+            b'{"v":2,"m":[]}',
+            b'{"v":1,"m":[7,{}]}',
+            b"x" * 300_000,
+            b"[" * 100_000,
+        ):
             bus.inject(TOPICS.up(first.name), rubbish)
         await until(lambda: of_hall(here).get("malformed", 0) >= 7)
         assert of_hall(here)["unknown_bridge"] == 1
@@ -210,7 +215,9 @@ async def test_a_played_back_boot_of_a_bridge_is_not_new(tmp_path: Path) -> None
         assert here.hall.meeting.present == 1
 
 
-async def test_a_ballot_of_another_seats_bridge_or_with_a_broken_signature_is_refused(tmp_path: Path) -> None:
+async def test_a_ballot_of_another_seats_bridge_or_with_a_broken_signature_is_refused(
+    tmp_path: Path,
+) -> None:
     bus = SimulatedBus()
     async with voting(tmp_path, bus) as (here, (one, two)):
         first, second = here.rows
@@ -241,7 +248,9 @@ async def test_a_console_that_reboots_shows_the_vote_and_its_recorded_ballot_aga
         await until(lambda: seats[seat.seat].status == "online")
 
 
-async def test_after_a_bridges_restart_members_sign_in_again_and_their_ballots_stand(tmp_path: Path) -> None:
+async def test_after_a_bridges_restart_members_sign_in_again_and_their_ballots_stand(
+    tmp_path: Path,
+) -> None:
     async with voting(tmp_path, SimulatedBus(), 1) as (here, (seat,)):
         row = here.rows[0]
         seat.press("1")
@@ -312,5 +321,3 @@ def is_ballot(payload: bytes) -> bool:
 def receipts(bus: SimulatedBus, bridge: str) -> list[dict[str, str]]:
     down = [json.loads(payload)["m"] for topic, payload in bus.tape if topic == TOPICS.down(bridge)]
     return [one for said in down for one in said if envelope.typ_of(one) == statement.RECEIPT]
-
-
