@@ -58,8 +58,8 @@ class CardDesk:
     async def run(self) -> None:
         try:
             # Cards that were in before this bridge started: a reader tells of changes only.
-            for seat in self._row.seats():
-                self._start(seat.id, self._read(seat))
+            for each in self._row.seats():
+                self._start(each.id, self._read(each))
             async for event in self._readers.events():
                 seat = self._row.seat(event.slot)
                 if seat is None:

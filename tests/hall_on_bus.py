@@ -300,7 +300,7 @@ class HallOnBus:
 
     async def all_signed_in_again(self, *seats: SeatHere) -> None:
         """On a bridge that was restarted: the cards are still in, its keys are gone."""
-        old = {session for session in self.hall.meeting.attendance.sessions}
+        old = set(self.hall.meeting.attendance.sessions)
         await asyncio.gather(*(seat.sign_in() for seat in seats))
         await until(lambda: len(set(self.hall.meeting.attendance.sessions) - old) == len(seats))
 

@@ -1,4 +1,4 @@
-"""One contract for every way onto the hall's bus: Mosquitto, the embedded broker, and the stand-in of the tests."""
+"""One contract for every way onto the hall's bus: Mosquitto, the embedded broker, and the stand-in."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""A seat's ballots: one under way at a time, repeated until it is answered, changed only where that is allowed."""
+"""A seat's ballots: one under way at a time, repeated until it is answered, changed only where allowed."""
 
 from hashlib import sha256
 
@@ -70,7 +70,8 @@ def test_after_a_final_refusal_the_next_press_starts_anew() -> None:
     casting.press("1", sign, 0.0)
     assert casting.pending is not None
     casting.refuse(casting.pending.ballot, sign, 0.1)
-    assert casting.pending is None and casting.refused
+    assert casting.pending is None
+    assert casting.refused
     assert casting.press("1", sign, 0.2) is not None
 
 
@@ -95,7 +96,8 @@ def test_the_last_press_is_what_is_recorded_in_the_end(keys: list[str]) -> None:
         casting.press(key, sign, 0.0)
     while casting.pending is not None:
         casting.receipt(casting.pending.ballot, "7F3A", sign, 1.0)
-    assert casting.recorded is not None and casting.recorded.key == keys[-1]
+    assert casting.recorded is not None
+    assert casting.recorded.key == keys[-1]
 
 
 class Seat(RuleBasedStateMachine):

@@ -40,10 +40,17 @@ from firmware_bridge.row import Receipt, Row
 
 CHALLENGE = Challenge("001", "c", "s1", "log", "m1", "2026-11-21T20:00:00.000Z", ("KINH CHAO", "A"))
 FORM = Form(
-    "open", "v1", {"vote": "v1"}, {"1": "approve", "2": "reject", "3": "not_voting"},
-    {"1": "TAN THANH", "2": "KHONG TAN THANH", "3": "KHONG BIEU QUYET"}, True, ("K8 D5", "TT   K.TT   K.BQ"),
-    60_000, 3000, 3000,
-)  # fmt: skip
+    "open",
+    "v1",
+    {"vote": "v1"},
+    {"1": "approve", "2": "reject", "3": "not_voting"},
+    {"1": "TAN THANH", "2": "KHONG TAN THANH", "3": "KHONG BIEU QUYET"},
+    True,
+    ("K8 D5", "TT   K.TT   K.BQ"),
+    60_000,
+    3000,
+    3000,
+)
 BIND = BindPhone("001", {"kty": "EC"}, "1234 5678", "c2", "2026-11-21T20:00:00.000Z", "s1", "log", "m1")
 
 
@@ -186,7 +193,8 @@ def test_a_waiting_ballot_goes_on_through_the_grace_and_then_the_hall_is_asked()
     (ballot,) = bench.press("1").statements
     bench.hall(replace(FORM, phase="closing", remaining_ms=None))
     said = bench.wait(3.1)
-    assert said.statements and set(map(str, said.statements)) == {str(ballot)}
+    assert said.statements
+    assert set(map(str, said.statements)) == {str(ballot)}
     assert said.ask_state
     assert bench.face.lines == texts.NOT_KNOWN
     facts = SeatFacts(
@@ -271,7 +279,8 @@ def test_a_session_that_the_hall_has_ended_is_forgotten_and_the_card_told_anew()
 def test_two_consoles_of_one_address_are_not_trusted() -> None:
     bench = Bench().voting()
     assert bench.console(CloneSuspected(1)).sayings == [Status("001", "clone", "DH-1")]
-    assert bench.face.lines == texts.CLONE and not bench.face.keys_armed
+    assert bench.face.lines == texts.CLONE
+    assert not bench.face.keys_armed
     assert bench.press("1").statements == []
 
 
@@ -316,7 +325,8 @@ class TestPhone:
     def test_the_seat_shows_the_digits_and_its_check_key_confirms(self) -> None:
         bench = Bench().signed_in()
         bench.hall(BIND)
-        assert bench.face.lines[0] == "GAN DIEN THOAI" and "1234 5678" in bench.face.lines[1]
+        assert bench.face.lines[0] == "GAN DIEN THOAI"
+        assert "1234 5678" in bench.face.lines[1]
         assert [ask.words for ask in bench.press("1").cards] == [BIND]
 
     def test_the_second_key_declines_and_so_does_silence(self) -> None:
@@ -337,7 +347,8 @@ class TestPhone:
         bench.hall(BIND)
         bench.hall(FORM)
         out = bench.press("1")
-        assert out.cards == [] and len(out.statements) == 1
+        assert out.cards == []
+        assert len(out.statements) == 1
 
 
 def test_the_clock_on_the_question_moves_by_fives_and_by_ones_at_the_end() -> None:

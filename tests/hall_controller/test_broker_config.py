@@ -19,9 +19,13 @@ def known() -> Bridges:
 
 def written(directory: Path, listener: BrokerListener, *users: str) -> Path:
     return broker_config(
-        directory, hall="dien-hong", hall_user="hall", bridges=known(),
-        passwords={user: new_password() for user in users or ("hall", "row-01", "row-02")}, listener=listener,
-    )  # fmt: skip
+        directory,
+        hall="dien-hong",
+        hall_user="hall",
+        bridges=known(),
+        passwords={user: new_password() for user in users or ("hall", "row-01", "row-02")},
+        listener=listener,
+    )
 
 
 def test_each_user_has_rights_on_its_own_topics_only(tmp_path: Path) -> None:
@@ -35,11 +39,9 @@ def test_each_user_has_rights_on_its_own_topics_only(tmp_path: Path) -> None:
         "topic read dh/dien-hong/down/all",
     ]
     said = conf.read_text()
-    assert (
-        "allow_anonymous false" in said
-        and "set_tcp_nodelay true" in said
-        and "listener 1883 127.0.0.1" in said
-    )
+    assert "allow_anonymous false" in said
+    assert "set_tcp_nodelay true" in said
+    assert "listener 1883 127.0.0.1" in said
     assert "certfile" not in said
 
 
@@ -58,12 +60,14 @@ def test_beyond_loopback_only_by_tls(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     listener = BrokerListener("10.0.0.5", 8883, tmp_path / "c.pem", tmp_path / "k.pem", tmp_path / "ca.pem")
     said = written(tmp_path, listener).read_text()
-    assert "tls_version tlsv1.3" in said and "require_certificate true" in said
+    assert "tls_version tlsv1.3" in said
+    assert "require_certificate true" in said
 
 
 def entry(name: str, seats: str, key: Ed25519PrivateKey | None = None) -> str:
     x = to_jwk((key or Ed25519PrivateKey.generate()).public_key())["x"]
-    return f'[[bridge]]\nid = "{name}"\nkey = {{ kty = "OKP", crv = "Ed25519", x = "{x}" }}\nseats = [{seats}]\n'
+    key_table = f'{{ kty = "OKP", crv = "Ed25519", x = "{x}" }}'
+    return f'[[bridge]]\nid = "{name}"\nkey = {key_table}\nseats = [{seats}]\n'
 
 
 def test_bridges_are_read_with_their_seats(tmp_path: Path) -> None:
@@ -78,14 +82,23 @@ def test_every_fault_of_the_bridges_is_named(tmp_path: Path) -> None:
     one = Ed25519PrivateKey.generate()
     bad_key = entry("row-05", '"005"').replace('crv = "Ed25519"', 'crv = "X25519"')
     path.write_text(
-        entry("row-01", '"001"', one) + entry("row-02", '"001"') + entry("row-01", '"004"') + entry("all", '"006"')
-        + entry("row-03", '"003"', one) + bad_key
-    )  # fmt: skip
+        entry("row-01", '"001"', one)
+        + entry("row-02", '"001"')
+        + entry("row-01", '"004"')
+        + entry("all", '"006"')
+        + entry("row-03", '"003"', one)
+        + bad_key
+    )
     with pytest.raises(BadFile) as found:
         bridges_file.load(path)
     said = "\n".join(found.value.faults)
-    for part in ("seat 001 is row-01's", "row-01: the name is taken", "all: the name is taken", "row-05: key",
-                 "row-03: its key is row-01's too"):  # fmt: skip
+    for part in (
+        "seat 001 is row-01's",
+        "row-01: the name is taken",
+        "all: the name is taken",
+        "row-05: key",
+        "row-03: its key is row-01's too",
+    ):
         assert part in said
     path.write_text("bridge = 7")
     with pytest.raises(BadFile, match="bridge"):

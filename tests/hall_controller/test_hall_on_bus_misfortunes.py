@@ -123,7 +123,8 @@ async def test_a_receipt_for_another_ballot_lights_nothing(tmp_path: Path) -> No
         await until(lambda: Lamp.BLINK in two.unit.lamps)
         bus.inject(TOPICS.down(here.rows[1].name), next(envelope.pack([ones])))
         await asyncio.sleep(0.05)
-        assert Lamp.BLINK in two.unit.lamps and not two.steady
+        assert Lamp.BLINK in two.unit.lamps
+        assert not two.steady
 
 
 async def test_a_forged_or_old_word_of_the_hall_is_not_believed(tmp_path: Path) -> None:
@@ -157,7 +158,7 @@ async def test_a_forged_or_old_word_of_the_hall_is_not_believed(tmp_path: Path) 
 async def test_a_gap_in_the_halls_words_is_noticed_and_mended(tmp_path: Path) -> None:
     bus = SimulatedBus()
     async with HallOnBus(tmp_path, on_simulated(bus), network=1) as here:
-        (seat,) = here.everybody
+        (_seat,) = here.everybody
         await here.open_sitting()
         await here.all_signed_in()
         bus.faults = BusFaults(lost=1.0)
@@ -171,7 +172,7 @@ async def test_a_gap_in_the_halls_words_is_noticed_and_mended(tmp_path: Path) ->
 
 async def test_the_hall_drops_strangers_words_and_foreign_seats(tmp_path: Path) -> None:
     bus = SimulatedBus()
-    async with voting(tmp_path, bus) as (here, (one, two)):
+    async with voting(tmp_path, bus) as (here, (_one, two)):
         first, second = here.rows
         thief = Ed25519Signer(Ed25519PrivateKey.generate())
         pulled = Card(two.seat, False, None, None, None)
@@ -219,7 +220,7 @@ async def test_a_ballot_of_another_seats_bridge_or_with_a_broken_signature_is_re
     tmp_path: Path,
 ) -> None:
     bus = SimulatedBus()
-    async with voting(tmp_path, bus) as (here, (one, two)):
+    async with voting(tmp_path, bus) as (here, (one, _two)):
         first, second = here.rows
         bus.faults = BusFaults(lost=1.0)
         one.press("1")
@@ -265,7 +266,9 @@ async def test_after_a_bridges_restart_members_sign_in_again_and_their_ballots_s
         await until(lambda: seat.unit.lamps == (Lamp.STEADY, Lamp.STEADY, Lamp.STEADY))
         await here.all_signed_in_again(seat)
         after = here.hall.meeting.attendance.session_of(seat.member.id, "seat")
-        assert before is not None and after is not None and before.id != after.id
+        assert before is not None
+        assert after is not None
+        assert before.id != after.id
         await until(lambda: "DA GHI NHAN" in seat.text)
         seat.press("2")
         await until(lambda: here.effective(seat) == ("reject", 2))

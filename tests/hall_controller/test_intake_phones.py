@@ -60,7 +60,8 @@ async def test_a_bound_phone_proves_its_key_and_votes(tmp_path: Path) -> None:
         await here.all_signed_in()
         binding = await bound(here, seat, phone)
         state = intake.phone_binding(binding.enrolment)
-        assert state is not None and state.challenge is not None
+        assert state is not None
+        assert state.challenge is not None
         proof = phone.proof(state.challenge)
         assert intake.prove_phone(binding.key_id, state.challenge, proof) == BoundPhone(
             seat.member.id, binding.key_id
@@ -100,7 +101,8 @@ async def test_a_wrong_proof_lets_nobody_in(tmp_path: Path) -> None:
 
         def fresh() -> str:
             state = intake.phone_binding(binding.enrolment)
-            assert state is not None and state.challenge is not None
+            assert state is not None
+            assert state.challenge is not None
             return state.challenge
 
         assert intake.prove_phone(binding.key_id, fresh(), Phone().proof("x")) is None
