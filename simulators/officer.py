@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import httpx
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 View = dict[str, Any]
@@ -62,7 +63,7 @@ class SimulatedOfficer:
         headers = {"Cookie": cookies}
         origin = Origin(self._address)
         async for socket in connect(url, origin=origin, additional_headers=headers, compression=None):
-            with suppress(OSError, EOFError):
+            with suppress(ConnectionClosed, OSError, EOFError):
                 async for text in socket:
                     await self._take(json.loads(text))
 

@@ -18,8 +18,13 @@ BAUD = 115_200
 def bridges(furnished: Furnished, simulated: SimulatedHall, broker_port: int) -> Iterator[Bridge]:
     """One bridge a row and one a network console: the same code."""
     for plan in furnished.bridges:
-        config = _config(furnished, simulated, plan, broker_port)
-        yield bridge_of(config, _consoles(simulated, plan), simulated.readers[plan.id])
+        yield bridge(furnished, simulated, plan, broker_port)
+
+
+def bridge(furnished: Furnished, simulated: SimulatedHall, plan: BridgePlan, broker_port: int) -> Bridge:
+    """One of them, as new: what a bridge that was restarted begins with."""
+    config = _config(furnished, simulated, plan, broker_port)
+    return bridge_of(config, _consoles(simulated, plan), simulated.readers[plan.id])
 
 
 async def serve(furnished: Furnished, simulated: SimulatedHall, broker_port: int) -> None:

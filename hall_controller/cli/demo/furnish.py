@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -53,7 +53,7 @@ class Furnished:
     folder: Path
     config: Path
     hall_signer: Ed25519Signer
-    root_pem: str
+    authority: Authority
     seats: tuple[str, ...]
     bridges: tuple[BridgePlan, ...]
     signers: Mapping[str, Ed25519Signer]
@@ -61,13 +61,38 @@ class Furnished:
     members: tuple[DemoMember, ...]
     codes: Mapping[str, str]
 
+    @property
+    def root_pem(self) -> str:
+        return self.authority.root_pem
 
-def furnish(folder: Path, scenario: Scenario) -> Furnished:
-    """Writes the hall's files into `folder`, which must not exist yet. Raises OSError."""
+
+@dataclass(frozen=True, slots=True)
+class BrokerChoice:
+    """Which broker the hall's bus runs on. `port` 0, the embedded one's only: a free one at each start."""
+
+    kind: Literal["embedded", "mqtt"] = "embedded"
+    port: int = 0
+
+
+EMBEDDED = BrokerChoice()
+
+
+def furnish(
+    folder: Path,
+    scenario: Scenario,
+    *,
+    rows: int = ROWS,
+    store_url: str = "sqlite:///hall.db",
+    broker: BrokerChoice = EMBEDDED,
+) -> Furnished:
+    """Writes the hall's files into `folder`, which must not exist yet. Raises OSError.
+
+    `rows` of 15 seats hang on serial lines, the rest are network consoles.
+    """
     folder.mkdir(parents=True, mode=0o700)
     now = datetime.now(UTC)
     seats = tuple(f"{number:03d}" for number in range(1, scenario.seats + 1))
-    bridges = plan_bridges(seats, ROWS)
+    bridges = plan_bridges(seats, rows)
     authority = Authority(now)
     hall_key = Ed25519PrivateKey.generate()
     signers = {bridge.id: Ed25519Signer(Ed25519PrivateKey.generate()) for bridge in bridges}
@@ -77,23 +102,25 @@ def furnish(folder: Path, scenario: Scenario) -> Furnished:
     _write(folder / "ca.pem", authority.root_pem)
     _write(folder / "crl.der", authority.crl(now))
     _write(folder / "passwords.toml", _table(passwords))
+    _write(folder / "broker-password", passwords["hall"])
     _write(folder / "seats.csv", _seats_csv(seats))
     _write(folder / "members.csv", _members_csv(scenario, members))
     _write(folder / "bridges.toml", _bridges_toml(bridges, signers))
     _write(folder / "programme.toml", programme_toml(scenario.sittings))
-    _write(folder / "hall.toml", _HALL_TOML)
+    _write(folder / "hall.toml", _hall_toml(store_url, broker))
     codes = {
         "script": invite(folder / "invitations", "officer", "thu-ky", now + CODE_LIFE),
         "officer": invite(folder / "invitations", "officer", "khach", now + CODE_LIFE),
         "auditor": invite(folder / "invitations", "auditor", "kiem-toan", now + CODE_LIFE),
     }
     return Furnished(
-        folder, folder / "hall.toml", Ed25519Signer(hall_key), authority.root_pem, seats, bridges, signers,
+        folder, folder / "hall.toml", Ed25519Signer(hall_key), authority, seats, bridges, signers,
         passwords, members, codes,
     )  # fmt: skip
 
 
-_HALL_TOML = f"""# The demo's hall. Simulated cards, a throw-away authority, loopback only.
+def _hall_toml(store_url: str, broker: BrokerChoice) -> str:
+    return f"""# The demo's hall. Simulated cards, a throw-away authority, loopback only.
 [hall]
 id = "{HALL}"
 origin = "{ORIGIN}"
@@ -101,7 +128,7 @@ name = {{ vi = "Hội trường Diên Hồng (mô phỏng)", en = "Diên Hồng 
 test = true
 
 [store]
-url = "sqlite:///hall.db"
+url = {_s(store_url)}
 
 [keys]
 log = "log.pem"
@@ -111,8 +138,10 @@ ca = ["ca.pem"]
 crl = ["crl.der"]
 
 [broker]
-kind = "embedded"
+kind = "{broker.kind}"
+port = {broker.port}
 passwords = "passwords.toml"
+password_file = "broker-password"
 
 [roster]
 members = "members.csv"
