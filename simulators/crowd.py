@@ -42,21 +42,46 @@ class Crowd:
         self.people = {person.member: person for person in people}
         self._random = random
         self._pins: dict[str, asyncio.Task[None]] = {}
+        self._here: set[str] = set()
+        self._aside: set[str] = set()
 
     def arrive(self, members: Sequence[str], spread_s: float) -> None:
         """They sit down within `spread_s`, put in their cards, type their PINs whenever the pad asks."""
         for member in members:
-            delay = self._random.uniform(0, spread_s)
-            self._pins[member] = asyncio.create_task(self._attend(self.people[member], delay))
+            self._here.add(member)
+            if member not in self._aside and member not in self._pins:
+                self._sit_down(member, self._random.uniform(0, spread_s))
 
     async def leave(self) -> None:
-        """Everybody takes their card and goes."""
+        """Everybody takes their card and goes; who stepped aside has nothing to take."""
         for task in self._pins.values():
             task.cancel()
         await asyncio.gather(*self._pins.values(), return_exceptions=True)
         for member in self._pins:
             self.people[member].seat.pull()
         self._pins.clear()
+        self._here.clear()
+
+    def step_aside(self, member: str) -> None:
+        """Somebody else sits in this member's place: the member does nothing until `come_back`."""
+        self._aside.add(member)
+        if (task := self._pins.pop(member, None)) is not None:
+            task.cancel()
+
+    def come_back(self, member: str) -> None:
+        """Goes on as before: signs in again who had come to the sitting, else the card goes."""
+        self._aside.discard(member)
+        if member in self._here:
+            self._sit_down(member, 0)
+        else:
+            self.people[member].seat.pull()
+
+    def acts(self, member: str) -> bool:
+        """Whether this member is here, in their own place."""
+        return member in self._pins
+
+    def _sit_down(self, member: str, delay: float) -> None:
+        self._pins[member] = asyncio.create_task(self._attend(self.people[member], delay))
 
     async def vote(self, presses: Iterable[Press], patience_s: float) -> Pressed:
         """Plays the presses, each timed from when that seat's keys lit up; `patience_s`: for each lamp."""

@@ -59,9 +59,11 @@ class SimulatedSeat:
     clock: Callable[[], float]
     _awaited: _Awaited | None = field(default=None, init=False)
     _armed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _dark: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
         self.unit.watch(self._look)
+        self._look()
 
     @property
     def card(self) -> SimulatedCard | None:
@@ -81,6 +83,10 @@ class SimulatedSeat:
         """Returns when the unit takes votes."""
         await self._armed.wait()
 
+    async def keys_go_dark(self) -> None:
+        """Returns when the unit takes no votes."""
+        await self._dark.wait()
+
     def press(self, key: Key) -> "asyncio.Future[float]":
         """Presses and lets go. The future gives the seconds until that key's lamp burnt steadily."""
         if self._awaited is not None:
@@ -93,10 +99,9 @@ class SimulatedSeat:
 
     def _look(self) -> None:
         """Called after anything visible changed."""
-        if self.armed:
-            self._armed.set()
-        else:
-            self._armed.clear()
+        now, before = (self._armed, self._dark) if self.armed else (self._dark, self._armed)
+        now.set()
+        before.clear()
         awaited = self._awaited
         if awaited is not None and self.unit.lamps["123".index(awaited.key)] is Lamp.STEADY:
             self._awaited = None

@@ -29,7 +29,8 @@ class SimulatedReaders:
     def __init__(
         self, slots: Iterable[str], *, pads: bool = True, pad_seconds: float = PAD_SECONDS
     ) -> None:
-        self._slots = {slot: _Slot(PinPad(pad_seconds) if pads else None) for slot in slots}
+        self._watchers: list[Callable[[str], None]] = []
+        self._slots = {slot: _Slot(self._pad(slot, pad_seconds) if pads else None) for slot in slots}
         self._events: asyncio.Queue[CardInserted | CardRemoved] = asyncio.Queue()
 
     # -- the CardReaders role ------------------------------------------------------------------------
@@ -56,6 +57,10 @@ class SimulatedReaders:
 
     # -- people --------------------------------------------------------------------------------------
 
+    def watch(self, watcher: Callable[[str], None]) -> None:
+        """`watcher(slot)` is called after a card came or went there, or the pad began or ceased to ask."""
+        self._watchers.append(watcher)
+
     def card_in(self, slot: str) -> SimulatedCard | None:
         return self._slots[slot].card
 
@@ -65,6 +70,7 @@ class SimulatedReaders:
             raise ValueError(f"there is a card in slot {slot} already")
         self._slots[slot].card = card
         self._events.put_nowait(CardInserted(slot))
+        self._tell(slot)
 
     def pull(self, slot: str) -> SimulatedCard | None:
         """The card that was there, or None. Whatever it was doing comes to nothing."""
@@ -74,11 +80,17 @@ class SimulatedReaders:
             if at.connection is not None:
                 at.connection.break_off()
             self._events.put_nowait(CardRemoved(slot))
+            self._tell(slot)
         return card
 
     async def pad_asks(self, slot: str) -> None:
         """Returns when the pad of this slot asks for a PIN; never where there is no pad."""
         await (self._slots[slot].pad or PinPad(0)).asking.wait()
+
+    def asking(self, slot: str) -> bool:
+        """Whether the pad of this slot asks for a PIN now."""
+        pad = self._slots[slot].pad
+        return pad is not None and pad.asking.is_set()
 
     def type_pin(self, slot: str, pin: str) -> bool:
         """Digits and the confirming key. False when no pad is asking: nothing happens."""
@@ -88,6 +100,13 @@ class SimulatedReaders:
     def press_cancel(self, slot: str) -> bool:
         pad = self._slots[slot].pad
         return pad is not None and pad.press(None)
+
+    def _pad(self, slot: str, seconds: float) -> "PinPad":
+        return PinPad(seconds, lambda: self._tell(slot))
+
+    def _tell(self, slot: str) -> None:
+        for watcher in self._watchers:
+            watcher(slot)
 
 
 class SimulatedConnection:
@@ -146,17 +165,19 @@ class SimulatedConnection:
 
 
 class PinPad:
-    """The keys of a reader."""
+    """The keys of a reader. `changed` is called when it begins and when it ceases to ask."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, changed: Callable[[], None] = lambda: None) -> None:
         self.asking = asyncio.Event()
         self._seconds = seconds
+        self._changed = changed
         self._answer: asyncio.Future[str | None] | None = None
 
     async def ask(self) -> str | None:
         """What was typed, or None for the cancel key. Raises TimeoutError."""
         self._answer = asyncio.get_running_loop().create_future()
         self.asking.set()
+        self._changed()
         try:
             # Not wait_for: one who gives up asking must take the keys back in the same breath.
             async with asyncio.timeout(self._seconds):
@@ -164,6 +185,7 @@ class PinPad:
         finally:
             self.asking.clear()
             self._answer = None
+            self._changed()
 
     def press(self, typed: str | None) -> bool:
         if self._answer is None or self._answer.done():

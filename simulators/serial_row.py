@@ -41,6 +41,7 @@ class SimulatedRow:
         self._clock = clock
         self._deframer = Deframer()
         self._units: list[SeatUnit] = []
+        self._watched: set[SeatUnit] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         for unit in units:
             self.plug(unit)
@@ -56,7 +57,9 @@ class SimulatedRow:
     def plug(self, unit: SeatUnit) -> None:
         """Two units with one address are possible, as they are in life."""
         self._units.append(unit)
-        unit.watch(lambda: self._arm_timer(unit))
+        if unit not in self._watched:
+            self._watched.add(unit)
+            unit.watch(lambda: self._arm_timer(unit))
 
     def unplug(self, unit: SeatUnit) -> None:
         """Takes the unit off the line; it keeps its power, and will notice the silence."""
