@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 import typer
@@ -29,6 +29,25 @@ WHAT_GOES_WRONG = (BadFile, StoreFailed, LogBroken, OSError, RuntimeError, Value
 """At a start, and told in words. Anything else is a fault of ours and shows its trace."""
 
 
+class _BestEffort:
+    """Where the program's own notes go. On a full disk they are lost; the hall that made them goes on.
+
+    The log of the sitting is another thing: what can't be written there is never said to be recorded.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def log_to_stderr() -> None:
     """Structured lines, one an event, on standard error; standard output stays the command's own."""
     _log_to(sys.stderr)
@@ -47,7 +66,7 @@ def _log_to(stream: TextIO) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _BestEffort(stream))),
     )
 
 

@@ -1,4 +1,4 @@
-"""The demo's controller: `hall run` in a process of its own. The simulated hall meets it over wires only."""
+"""The demo's controller: `hall run` in a process of its own. The simulated hall meets it over wires."""
 
 import asyncio
 import sys
@@ -58,6 +58,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     try:
         async with asyncio.timeout(STOP_S):
             await process.wait()
-    except TimeoutError:
+    except (TimeoutError, asyncio.CancelledError):
+        # Cancelled: Ctrl-C for the second time, from somebody who won't wait.
         process.kill()
         await process.wait()
