@@ -47,6 +47,8 @@ export interface Jws {
 }
 
 export interface Result {
+  /** KẾT QUẢ LẤY Ý KIẾN …: the rule book's heading of a result of this kind. */
+  readonly heading: Text
   readonly roll: number
   readonly present: number
   readonly participated: number

@@ -126,7 +126,7 @@ function officer(one: Vote | undefined, over: Partial<View> = {}): View {
     ],
     health: {
       state: 'ok',
-      text: t('Hệ thống: bình thường', 'The system is working normally'),
+      text: t('bình thường', 'normal'),
       seats_online: 498,
       seats_offline: ['087', '214'],
       clones: [],
@@ -281,7 +281,7 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
         ),
         health: {
           state: 'degraded',
-          text: t('Hệ thống: cần chú ý', 'The system needs attention'),
+          text: t('cần chú ý', 'needs attention'),
           seats_online: 481,
           seats_offline: ['087', '214', '215', '216', '217', '301', '302'],
           clones: ['044'],

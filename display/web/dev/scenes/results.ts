@@ -1,6 +1,7 @@
 import { BASE_NOTE, MEMBERS, PRESENT, percent, result, seats, t, vote } from './hall'
 
 export const REJECTED = result('2019-06-03-pm.2', {
+  heading: t('KẾT QUẢ LẤY Ý KIẾN', 'RESULT OF THE POLL'),
   roll: MEMBERS,
   present: PRESENT,
   participated: 417,
@@ -36,6 +37,7 @@ export const REJECTED = result('2019-06-03-pm.2', {
 
 export const ADOPTED = result('law', {
   ...REJECTED,
+  heading: t('KẾT QUẢ BIỂU QUYẾT', 'RESULT OF THE VOTE'),
   participated: 465,
   present: 467,
   counts: { approve: 454, reject: 8, not_voting: 3 },
@@ -102,7 +104,7 @@ export const TIED = result('tied', {
 
 export const declared = vote({
   phase: 'declared',
-  heading: t('KẾT QUẢ LẤY Ý KIẾN', 'RESULT OF THE POLL'),
+  heading: t('LẤY Ý KIẾN', 'POLL'),
   state: t('ĐÃ CÔNG BỐ KẾT QUẢ', 'RESULT DECLARED'),
   recorded: 417,
   seats: seats(417),
@@ -114,7 +116,7 @@ export const law = vote({
   phase: 'declared',
   kind: 'law',
   state: t('ĐÃ CÔNG BỐ KẾT QUẢ', 'RESULT DECLARED'),
-  heading: t('KẾT QUẢ BIỂU QUYẾT', 'RESULT OF THE VOTE'),
+  heading: t('BIỂU QUYẾT', 'VOTE'),
   item: t('Dự án Luật Bảo hiểm xã hội (sửa đổi)', 'Law on Social Insurance (amended)'),
   title: t('Toàn bộ dự thảo Luật', 'The draft law as a whole'),
   members: 486,

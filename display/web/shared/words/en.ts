@@ -84,6 +84,7 @@ export const en: Words = {
     attendanceClosed: 'Attendance can’t be changed now.',
     nobodyFound: 'No member found.',
     say: 'The chair says',
+    system: 'System',
     seatsOffline: 'seats offline',
     clones: 'seats with a doubled address',
     allSeats: 'All seats are connected',

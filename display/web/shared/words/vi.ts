@@ -82,6 +82,7 @@ export const vi = {
     attendanceClosed: 'Lúc này không đổi được điểm danh.',
     nobodyFound: 'Không tìm thấy đại biểu.',
     say: 'Chủ tọa đọc',
+    system: 'Hệ thống',
     seatsOffline: 'ghế mất kết nối',
     clones: 'ghế trùng địa chỉ',
     allSeats: 'Mọi ghế đều kết nối',

@@ -1,0 +1,187 @@
+"""The built pages in a real browser, before a hall with the real rules: what people see and press.
+
+Needs Chromium and the built pages (`make pages`); skipped with the reason where one is absent.
+"""
+
+import shutil
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from tests.display.opened_door import served
+from tests.display.simulated_hall import SimulatedHall
+
+PAGES = Path(__file__).parents[2] / "display" / "web" / "dist"
+CHROMIUM = shutil.which("chromium")
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.skipif(not (PAGES / "index.html").is_file(), reason="the pages are not built: make pages"),
+]
+
+
+class Visitor:
+    """One browser page; what it complains of is kept, a violated policy too."""
+
+    def __init__(self, page, address):
+        self.page, self.address, self.complaints = page, address, []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._heard)
+
+    def _heard(self, message):
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    async def go(self, path):
+        await self.page.goto(self.address + path)
+        return self
+
+    async def sees(self, *texts):
+        for text in texts:
+            await expect(self.page.locator("body")).to_contain_text(text, timeout=8_000)
+
+    async def press(self, name):
+        await self.page.get_by_role("button", name=name).first.click()
+
+
+@asynccontextmanager
+async def visiting(hall):
+    """The served pages and a function that opens another browser with its own cookies."""
+    async with served(PAGES, hall) as house, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        visitors = []
+
+        async def visitor(width=1280, height=800, **options):
+            context = await browser.new_context(viewport={"width": width, "height": height}, **options)
+            visitors.append(Visitor(await context.new_page(), house.address))
+            return visitors[-1]
+
+        yield house, visitor
+        await browser.close()
+        assert [one.complaints for one in visitors] == [[] for _ in visitors]
+
+
+@pytest.fixture
+def hall():
+    hall = SimulatedHall()
+    hall.convene(present=10)
+    return hall
+
+
+def invited(house, role):
+    code = house.access.invite(role, "Nguyễn Thư ký", timedelta(minutes=10), "secretary-1")
+    return f"/{role}#code={code}"
+
+
+async def test_a_vote_through_console_phone_wall_and_auditors_page(hall):
+    async with visiting(hall) as (house, visitor):
+        wall = await (await visitor(1920, 1080)).go("/wall")
+        await wall.sees("HỆ THỐNG SẴN SÀNG", "10")
+
+        officer = await (await visitor(1440, 900)).go(invited(house, "officer"))
+        await officer.sees("Có mặt")
+        assert "code" not in officer.page.url
+
+        phone = await (await visitor(390, 844)).go("/member")
+        await phone.page.get_by_label("Số ghế").fill("3")
+        await phone.press("Tiếp tục")
+        digits = await phone.page.locator(".digits").inner_text()
+        (enrolment,) = hall._bindings
+        assert len(digits.replace(" ", "")) == 8
+        hall.press_yes(enrolment)
+        await phone.sees("Đại biểu 3", "Chưa có nội dung biểu quyết")
+
+        await officer.page.keyboard.press("F9")
+        await wall.sees("CHUẨN BỊ BIỂU QUYẾT", "Phương án 1")
+        await officer.sees("BẮT ĐẦU BIỂU QUYẾT")
+        await officer.page.keyboard.press("F9")
+        await wall.sees("ĐANG BIỂU QUYẾT")
+        await phone.press("Tán thành")
+        await phone.sees("Đã ghi nhận: Tán thành")
+        await phone.page.get_by_text("Các biên nhận trên điện thoại này").click()
+        await phone.sees("Chữ ký của hội trường trên biên nhận đúng.")
+        for member in hall.members()[3:10]:
+            hall.press(member, "approve")
+
+        await officer.sees("KẾT THÚC BIỂU QUYẾT")
+        await officer.page.keyboard.press("F9")
+        dialog = officer.page.get_by_role("dialog")
+        await expect(dialog.get_by_role("button", name="Quay lại")).to_be_focused()
+        await officer.page.keyboard.press("F9")
+        await expect(dialog).to_be_visible()
+        await officer.page.keyboard.press("F2")
+        await wall.sees("ĐÃ KHÓA PHÍM")
+        hall.end_closing()
+        await officer.sees("Kết quả đã tính, chưa công bố")
+        await wall.sees("ĐÃ KẾT THÚC – CHỜ CÔNG BỐ")
+        await officer.page.keyboard.press("F9")
+        await officer.page.keyboard.press("F2")
+        await wall.sees("KẾT QUẢ LẤY Ý KIẾN", "66,67%", "ĐƯỢC QUÁ NỬA TÁN THÀNH", "cần 7")
+
+        auditor = await (await visitor()).go(invited(house, "auditor"))
+        await auditor.sees("Chữ ký đúng", "66,67%", "hall verify hall-export --anchor anchor.toml")
+
+
+async def bound_phone(hall, visitor, seat="3"):
+    phone = await (await visitor(390, 844)).go("/member")
+    await phone.page.get_by_label("Số ghế").fill(seat)
+    await phone.press("Tiếp tục")
+    await phone.page.locator(".digits").wait_for()
+    hall.press_yes(list(hall._bindings)[-1])
+    await phone.sees("Chưa có nội dung biểu quyết")
+    return phone
+
+
+async def test_a_ballot_that_could_not_be_recorded_says_so_and_is_sent_until_it_is(hall):
+    async with visiting(hall) as (_, visitor):
+        phone = await bound_phone(hall, visitor)
+        hall.announce()
+        hall.open()
+        await phone.sees("ĐANG BIỂU QUYẾT")
+        hall.failing = True
+        await phone.press("Không tán thành")
+        await phone.sees("Chưa được ghi nhận – đang gửi lại")
+        await phone.page.reload()
+        await phone.sees("Chưa được ghi nhận – đang gửi lại")
+        hall.failing = False
+        await phone.sees("Đã ghi nhận: Không tán thành")
+        assert len(hall.meeting.current.ballots) == 1
+
+
+async def test_a_ballot_too_late_is_said_to_be_not_recorded(hall):
+    async with visiting(hall) as (_, visitor):
+        phone = await bound_phone(hall, visitor)
+        hall.announce()
+        hall.open()
+        await phone.sees("ĐANG BIỂU QUYẾT")
+        hall.failing = True
+        await phone.press("Tán thành")
+        await phone.sees("Chưa được ghi nhận – đang gửi lại")
+        hall.close()
+        hall.failing = False
+        await phone.sees("Không được ghi nhận: Tán thành")
+
+
+async def test_a_used_code_lets_nobody_in_and_says_so(hall):
+    async with visiting(hall) as (house, visitor):
+        path = invited(house, "officer")
+        await (await (await visitor()).go(path)).sees("Chương trình")
+        second = await (await visitor()).go(path)
+        await second.sees("Đăng nhập")
+        await expect(second.page.get_by_role("alert")).to_be_visible()
+        assert await second.page.get_by_text("Chương trình").count() == 0
+
+
+async def test_every_page_speaks_english_too(hall):
+    async with visiting(hall) as (house, visitor):
+        english = await (await visitor()).go("/?lang=en")
+        await english.sees("Choose a screen")
+        for path, text in (("/wall?lang=en", "SYSTEM READY"), ("/member?lang=en", "Bind this phone")):
+            await (await english.go(path)).sees(text)
+        officer = await visitor()
+        await officer.go(invited(house, "officer").replace("/officer", "/officer?lang=en"))
+        await officer.sees("Requests for the floor")
