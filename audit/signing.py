@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
 
 from audit import base64url, canonical
 from audit.errors import BadEvidence, BadKey, BadSignature
@@ -36,7 +38,7 @@ _RSA = {
 _SHA256 = hashes.SHA256()
 _CURVES = {"P-256": (ec.SECP256R1(), 32), "P-384": (ec.SECP384R1(), 48)}
 _CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384"}
-_ED25519_BYTES = 32
+_ED25519_SIGNATURE_BYTES = 64
 
 
 class Signer(Protocol):
@@ -60,11 +62,12 @@ class Ed25519Signer:
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
+        self._signing = SigningKey(key.private_bytes_raw())
         self.public_key: PublicKey = key.public_key()
         self.kid = thumbprint(self.public_key)
 
     def sign(self, message: bytes) -> bytes:
-        return self._key.sign(message)
+        return self._signing.sign(message).signature
 
 
 class EcSigner:
@@ -92,10 +95,10 @@ def verify(key: PublicKey, alg: str, message: bytes, signature: bytes) -> None:
         elif alg in _RSA:
             _verify_rsa(key, alg, message, signature)
         elif alg == "EdDSA" and isinstance(key, Ed25519PublicKey):
-            key.verify(signature, message)
+            _verify_ed25519(key, message, signature)
         else:
             raise BadKey(f"not a key for {alg!r:.20}")
-    except InvalidSignature:
+    except (InvalidSignature, BadSignatureError):
         raise BadSignature(f"this key's {alg} signature doesn't match") from None
 
 
@@ -119,6 +122,13 @@ def _verify_ecdsa(key: PublicKey, alg: str, message: bytes, signature: bytes) ->
         raise BadSignature(f"{alg} signatures have {2 * size} bytes, not {len(signature)}")
     r, s = int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big")
     key.verify(encode_dss_signature(r, s), message, scheme)
+
+
+def _verify_ed25519(key: Ed25519PublicKey, message: bytes, signature: bytes) -> None:
+    """By libsodium: less than half of OpenSSL's time, and stricter (nothing of small order)."""
+    if len(signature) != _ED25519_SIGNATURE_BYTES:
+        raise BadSignature(f"EdDSA signatures have 64 bytes, not {len(signature)}")
+    VerifyKey(key.public_bytes_raw()).verify(message, signature)
 
 
 def _verify_rsa(key: PublicKey, alg: str, message: bytes, signature: bytes) -> None:
