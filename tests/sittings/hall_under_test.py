@@ -145,6 +145,13 @@ class HallUnderTest:
         if self.officer is not None:
             await self.officer.__aexit__()
 
+    def kill_embedded_broker(self) -> None:
+        """The controller's only child."""
+        assert self.process is not None
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        (child,) = [child for thread in threads for child in thread.read_text("ascii").split()]
+        os.kill(int(child), signal.SIGKILL)
+
     def code(self, role: Any = "officer", name: str = "thu-ky") -> str:
         """A new sign-in code, as `hall invite` makes it."""
         until_then = datetime.now(UTC) + timedelta(hours=1)
