@@ -40,7 +40,7 @@ describe('JSON merge patch', () => {
   test('a member named __proto__ is data and changes no prototype', () => {
     const patch = JSON.parse('{"__proto__":{"role":"officer"}}') as Json
     const after = mergePatch({}, patch) as Record<string, unknown>
-    expect(after['role']).toBeUndefined()
+    expect(after.role).toBeUndefined()
     expect(Object.keys(after)).toEqual(['__proto__'])
   })
 })
