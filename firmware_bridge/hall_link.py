@@ -4,7 +4,6 @@ believed.
 Knows the hall by its keys alone; the broker may be anybody.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from audit.signing import PublicKey, Signer, thumbprint
 from audit.statement import Statement
 from firmware_bridge import envelope
 from firmware_bridge.checks import BadMessage
-from firmware_bridge.links import BusLink, Topics
+from firmware_bridge.links import BusLink, PacedTopic, Topics
 from firmware_bridge.messages import Down, Jws, State, Up
 from firmware_bridge.row import Receipt
 
@@ -47,7 +46,7 @@ class HallLink:
         self._topics = Topics(hall)
         self._n = 0
         self._streams = {bridge: envelope.Numbering(), "all": envelope.Numbering()}
-        self._waiting: list[Jws] = []
+        self._up = PacedTopic(link, self._topics.up(bridge), envelope.pack)
         self._heard: Callable[[Down | Receipt], None] = lambda _: None
         self._lost: Callable[[], None] = lambda: None
         self.dropped = 0
@@ -71,12 +70,8 @@ class HallLink:
     def say(self, messages: Sequence[Up], statements: Sequence[Jws]) -> None:
         """Statements first: a ballot doesn't wait behind a report. What is said in one turn goes as one
         message."""
-        if not messages and not statements:
-            return
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._waiting += statements
-        self._waiting += [self._sealed(message) for message in messages]
+        if messages or statements:
+            self._up.say([*statements, *map(self._sealed, messages)])
 
     def check_receipt(self, jws: Jws) -> Receipt | None:
         """The receipt, if the hall signed it; else None, and it is counted."""
@@ -98,11 +93,6 @@ class HallLink:
             at=self._clock(),
             signer=self._signer,
         )
-
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for payload in envelope.pack(waiting):
-            self._link.publish(self._topics.up(self._bridge), payload)
 
     def _arrived(self, topic: str, payload: bytes) -> None:
         try:

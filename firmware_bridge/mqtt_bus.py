@@ -74,12 +74,15 @@ class MqttBus:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, off: Callable[[], None] = lambda: None) -> None:
+        loop = asyncio.get_running_loop()
         if self._client is None:
+            loop.call_soon(off)
             return
-        task = asyncio.get_running_loop().create_task(_send(self._client, topic, payload))
+        task = loop.create_task(_send(self._client, topic, payload))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
+        task.add_done_callback(lambda _: off())
 
     async def _stay(self, client: aiomqtt.Client, joined: Callable[[], None]) -> None:
         for topic in self._listen_to:

@@ -20,7 +20,7 @@ from display.app import create_app
 from display.serving import Opened, Tls, open_port, serve_on
 from firmware_bridge.mqtt_bus import BrokerAddress, MqttBus
 from hall_controller import bridges as bridges_file
-from hall_controller import programme, roster
+from hall_controller import memory, programme, roster
 from hall_controller.announcer import Announcer
 from hall_controller.broker import EmbeddedBroker
 from hall_controller.broker_tls import bus_tls
@@ -169,4 +169,5 @@ async def run(located: Located, ready: Callable[[Running], None], clock: Clock =
             tasks.create_task(Supervision(hall, clock).run())
             tasks.create_task(given.run())
             tasks.create_task(serve_on(app, opened))
+            memory.settle()
             ready(Running(opened.address, address.port, known.vkey, hall.head.size))

@@ -4,7 +4,6 @@ A statement is believed for its signature, never for the topic it came on; the t
 expect. Dropped statements are counted and logged by reason: never a choice, never a secret.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from audit.errors import BadEvidence, BadSignature
 from audit.signing import Signer, thumbprint
 from firmware_bridge import envelope
 from firmware_bridge.checks import BadMessage
-from firmware_bridge.links import BusLink, Topics
+from firmware_bridge.links import BusLink, PacedTopic, Topics
 from firmware_bridge.messages import Down, Jws, Up
 from hall_controller.bridges import Bridges, KnownBridge
 
@@ -88,7 +87,7 @@ class HallBus:
         self._topics = Topics(hall)
         self._numbers: Counter[str] = Counter()
         self._streams: dict[str, _Stream] = {id: _Stream() for id in bridges.by_id}
-        self._waiting: dict[str, list[Jws]] = {}
+        self._down: dict[str, PacedTopic] = {}
         self.dropped: Counter[str] = Counter()
         """By reason."""
 
@@ -134,19 +133,14 @@ class HallBus:
 
     def pass_on(self, to: str, jws: Jws) -> None:
         """Sends a statement as it is: a receipt."""
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._waiting.setdefault(to, []).append(jws)
+        topic = self._down.get(to)
+        if topic is None:
+            topic = self._down[to] = PacedTopic(self._link, self._topics.down(to), envelope.pack)
+        topic.say([jws])
 
     def drop(self, reason: str, bridge: str, why: object = "") -> None:
         self.dropped[reason] += 1
         log.warning("bus_dropped", reason=reason, bridge=bridge, why=str(why)[:200])
-
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        for to, statements in waiting.items():
-            for payload in envelope.pack(statements):
-                self._link.publish(self._topics.down(to), payload)
 
     def _heard(self, listener: BusListener, topic: str, payload: bytes) -> None:
         name = self._topics.sender(topic)

@@ -108,7 +108,8 @@ class SimulatedLink:
             self._heard = None
             self._say_will()
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, off: Callable[[], None] = lambda: None) -> None:
+        asyncio.get_running_loop().call_soon(off)
         if self.connected and self._may_say(topic):
             self._bus.spread(topic, payload)
 
