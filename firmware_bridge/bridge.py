@@ -56,6 +56,7 @@ class Bridge:
             else None
         )
         self._timer: asyncio.TimerHandle | None = None
+        self._act_soon: asyncio.Handle | None = None
         self._timer_due = 0.0
         self._hello_again_at: float | None = None
 
@@ -75,6 +76,8 @@ class Bridge:
         finally:
             if self._timer is not None:
                 self._timer.cancel()
+            if self._act_soon is not None:
+                self._act_soon.cancel()
 
     async def _keep_up(self, run: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -87,11 +90,11 @@ class Bridge:
     async def _listen_to_consoles(self) -> None:
         async for event in self._consoles.events():
             self.row.console(event, self._now())
-            self._act()
+            self._soon()
 
     def _slot_changed(self, seat: str) -> None:
         self.row.refresh(seat, self._now())
-        self._act()
+        self._soon()
 
     def _joined(self) -> None:
         self._say_hello()
@@ -104,15 +107,21 @@ class Bridge:
             if isinstance(message, State):
                 self._hello_again_at = None
             self.row.heard(message, now)
-        self._act()
+        self._soon()
 
     def _say_hello(self) -> None:
         self._hello_again_at = self._now() + HELLO_AGAIN_S
         self._link.say([self.row.hello()], [])
         self._set_timer()
 
+    def _soon(self) -> None:
+        """One act for all that comes in one turn: a row's presses, a group's receipts."""
+        if self._act_soon is None:
+            self._act_soon = asyncio.get_running_loop().call_soon(self._act)
+
     def _act(self) -> None:
         """Carries out what the row wants done, and sees that it is woken in time."""
+        self._act_soon = None
         out = self.row.take(self._now())
         for address, face in out.faces.items():
             self._consoles.show(address, face)
@@ -127,7 +136,7 @@ class Bridge:
         self._set_timer()
 
     def _set_timer(self) -> None:
-        times = [self.row.next_due(self._now()), self._hello_again_at]
+        times = [self.row.next_due(), self._hello_again_at]
         due = min((at for at in times if at is not None), default=None)
         if self._timer is not None:
             if due is not None and due == self._timer_due:

@@ -38,7 +38,7 @@ from firmware_bridge.ports import (
 )
 from firmware_bridge.seat import Seat
 
-REPORT_AFTER_S = 0.2
+REPORT_AFTER_S = 0.5
 """`shown` and `lit` of a row go up together, and after the ballots that are on their way."""
 
 
@@ -68,6 +68,8 @@ class Row:
         self._seats = {name: Seat(name, address, self._out) for name, address in seats.items()}
         self._by_address = {seat.address: seat for seat in self._seats.values()}
         self._views: dict[str, View] = {}
+        self._dues: dict[str, float | None] = {}
+        """When each seat has to be looked at again; made anew with its face."""
         self._reported: dict[str, set[str]] = {"shown": set(), "lit": set()}
         self._to_report: dict[type[Shown] | type[Lit], dict[str, set[str]]] = {Shown: {}, Lit: {}}
         self._report_at: float | None = None
@@ -96,17 +98,19 @@ class Row:
         out.faces, out.ask_state, out.alert = fresh.faces, False, None
         return taken
 
-    def next_due(self, now: float) -> float | None:
+    def next_due(self) -> float | None:
         """When `tick` has something to do, if nothing comes before. Line time in seconds."""
-        times: list[float | None] = [self._report_at]
-        for seat in self._seats.values():
-            times += [seat.next_due(), next_change(seat, now)]
-        return min((at for at in times if at is not None), default=None)
+        times = [at for at in self._dues.values() if at is not None]
+        if self._report_at is not None:
+            times.append(self._report_at)
+        return min(times, default=None)
 
     def tick(self, now: float) -> None:
-        for seat in self._seats.values():
-            seat.tick(now)
-            self._refresh(seat, now)
+        for name, due in tuple(self._dues.items()):
+            if due is not None and due <= now:
+                seat = self._seats[name]
+                seat.tick(now)
+                self._refresh(seat, now)
 
     # -- from below ------------------------------------------------------------------------------------
 
@@ -269,6 +273,8 @@ class Row:
         self._views[seat.id] = view
         if before is None or before.face != view.face:
             self._out.faces[seat.address] = view.face
+        times = [at for at in (seat.next_due(), next_change(seat, now)) if at is not None]
+        self._dues[seat.id] = min(times, default=None)
 
     def _set_pace(self) -> None:
         alert = any(_in_play(seat) for seat in self._seats.values())
