@@ -22,6 +22,7 @@ export default defineConfig({
         officer: resolve(root, 'officer/index.html'),
         member: resolve(root, 'member/index.html'),
         auditor: resolve(root, 'auditor/index.html'),
+        twin: resolve(root, 'twin/index.html'),
       },
     },
   },

@@ -7,7 +7,6 @@ share this one, and meet the controller over MQTT and HTTP alone.
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -15,32 +14,45 @@ from random import Random
 import uvloop
 from rich.console import Console
 
+from display.serving import open_port
 from hall_controller.cli import USAGE, fail
 from hall_controller.cli.demo import cabling
 from hall_controller.cli.demo.account import Account, account
 from hall_controller.cli.demo.controller import Controller, ControllerFailed, controller
 from hall_controller.cli.demo.furnish import Furnished, furnish
 from hall_controller.cli.demo.play import UNWATCHED, WATCHED, Play, Played
+from hall_controller.cli.demo.telling import Telling
+from hall_controller.cli.demo.twin import serve_twin, twin_of
+from hall_controller.cli.demo.visit import visit
 from hall_controller.cli.serve import log_to_file, only_one, until_told
 from hall_controller.export.anchor import write_anchor
 from hall_controller.verify import SOUND, verify
 from simulators import scenario as scenarios
 from simulators.crowd import Crowd, Person
+from simulators.free_members import FreeMembers
 from simulators.hall import SimulatedHall
 from simulators.officer import ActRefused, SimulatedOfficer
 from simulators.scenario import Scenario
 
 DEMOS = Path("var/demo")
 FAILED = 1
+_STEPS = (
+    "[bold]1[/]  Thư ký: chuẩn bị rồi mở một biểu quyết / officer: announce a vote, then open it",
+    "[bold]2[/]  Các ghế: chọn một ghế, bấm phím / twin: choose a seat, press a key; the others vote too",
+    "[bold]3[/]  Xem màn hình lớn, rồi kết thúc và công bố / watch the wall, then close and declare",
+)
 
 
 def demo(*, headless: bool, scenario: str, seed: int, folder: Path | None) -> int:
     """Returns the exit code. On standard output only `headless` prints: one JSON object."""
     err = Console(stderr=True)
     try:
-        chosen = scenarios.load(scenario)
+        chosen = _scenario(scenario)
     except FileNotFoundError:
         err.print(f"[bold red]✗[/] no scenario {scenario}; there are: {', '.join(scenarios.names())}")
+        return USAGE
+    except (ValueError, KeyError, TypeError) as error:
+        err.print(f"[bold red]✗[/] {scenario} is no scenario: {error}", soft_wrap=True)
         return USAGE
     place = folder or DEMOS / f"{datetime.now():%Y%m%d-%H%M%S}"
     with err.status("making keys, cards and roster …"):
@@ -51,6 +63,13 @@ def demo(*, headless: bool, scenario: str, seed: int, folder: Path | None) -> in
     log_to_file(furnished.folder / "bridges.log")
     show = _Demo(furnished, chosen, Random(seed), err)
     return _run(show.headless if headless else show.watched, err)
+
+
+def _scenario(name: str) -> Scenario:
+    """A shipped one by its name, or anybody's own by its file."""
+    if name.endswith(".toml"):
+        return scenarios.parse(Path(name).read_text("utf-8"))
+    return scenarios.load(name)
 
 
 def _run(main: Callable[[], "asyncio.Future[int] | object"], err: Console) -> int:
@@ -86,31 +105,63 @@ class _Demo:
         started = time.monotonic()
         async with controller(self._furnished.config) as running, asyncio.TaskGroup() as tasks:
             wires = tasks.create_task(cabling.serve(self._furnished, self._simulated, running.broker_port))
-            played = await self._play(running, UNWATCHED)
+            played = await self._play(running)
             wires.cancel()
         found = await asyncio.to_thread(self._prove, played, time.monotonic() - started)
         print(found.json())
         return SOUND if found.sound else FAILED
 
     async def watched(self) -> int:
-        """Plays at people's pace, then leaves the hall to the visitor until Ctrl-C."""
-        async with controller(self._furnished.config) as running, asyncio.TaskGroup() as tasks:
-            tasks.create_task(cabling.serve(self._furnished, self._simulated, running.broker_port))
-            self._welcome(running)
-            await self._play(running, WATCHED)
-            with suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
+        """Plays at people's pace, then leaves the hall to the visitor until Ctrl-C, which ends it well."""
+        try:
+            async with controller(self._furnished.config) as running, asyncio.TaskGroup() as tasks:
+                tasks.create_task(cabling.serve(self._furnished, self._simulated, running.broker_port))
+                async with SimulatedOfficer(running.address, self._furnished.codes["script"]) as officer:
+                    await self._receive(running, officer, tasks)
+        except asyncio.CancelledError:
+            self._err.print("[bold green]●[/] đã dừng / stopped", highlight=False)
         return SOUND
 
-    async def _play(self, running: Controller, pace: "UNWATCHED.__class__") -> Played:  # type: ignore[name-defined]
+    async def _receive(
+        self, running: Controller, officer: SimulatedOfficer, tasks: asyncio.TaskGroup
+    ) -> None:
+        """Everything that a visitor meets. Never returns."""
+        own = next((sitting for sitting in self._scenario.sittings if sitting.visitor), None)
+        members = list(self._crowd.people)[: own.members if own else 0]
+        free = FreeMembers(self._crowd, members, self._random, spread_s=WATCHED.vote)
+        twin = twin_of(self._furnished, self._simulated, self._crowd, free)
+        opened = open_port("127.0.0.1", 0)
+        tasks.create_task(serve_twin(self._furnished, twin, opened))
+        play = Play(self._scenario, officer, self._crowd, WATCHED, self._random, self._err.print)
+        addresses = self._addresses(running, opened.address)
+        telling = Telling(
+            self._err, addresses, lambda: officer.view, lambda: free.pressed.seconds or play.played.seconds
+        )
+        tasks.create_task(telling.run())
+        await self._re_enact(officer, play, telling)
+        if own is None:
+            twin.open_to_visitors()
+        else:
+            await visit(own, officer, free, twin, telling, _STEPS)
+        await asyncio.Event().wait()
+
+    async def _re_enact(self, officer: SimulatedOfficer, play: Play, telling: Telling) -> None:
+        await officer.until(lambda view: view["health"]["seats_online"] == len(self._furnished.seats), 120)
+        telling.now = "diễn lại phiên họp thật / real sittings, re-enacted"
+        await self._play_all(play)
+
+    async def _play_all(self, play: Play) -> None:
+        for sitting in self._scenario.sittings:
+            if not sitting.visitor:
+                await play.sitting(sitting)
+
+    async def _play(self, running: Controller) -> Played:
         async with SimulatedOfficer(running.address, self._furnished.codes["script"]) as officer:
             await officer.until(
                 lambda view: view["health"]["seats_online"] == len(self._furnished.seats), 120
             )
-            play = Play(self._scenario, officer, self._crowd, pace, self._random, self._err.print)
-            for sitting in self._scenario.sittings:
-                if not sitting.visitor:
-                    await play.sitting(sitting)
+            play = Play(self._scenario, officer, self._crowd, UNWATCHED, self._random, self._err.print)
+            await self._play_all(play)
         return play.played
 
     def _prove(self, played: Played, seconds: float) -> Account:
@@ -131,12 +182,12 @@ class _Demo:
 
         return checkpoint.vkey(ORIGIN, self._furnished.hall_signer.public_key)
 
-    def _welcome(self, running: Controller) -> None:
-        codes = self._furnished.codes
-        for name, path in (
-            ("Màn hình lớn / wall", "/wall"),
-            ("Thư ký / officer", f"/officer#code={codes['officer']}"),
-            ("Đại biểu / member", "/member"),
-            ("Kiểm toán / auditor", f"/auditor#code={codes['auditor']}"),
-        ):
-            self._err.print(f"  {name:<24} {running.address}{path}", highlight=False, soft_wrap=True)
+    def _addresses(self, running: Controller, twin: str) -> list[tuple[str, str]]:
+        codes, hall = self._furnished.codes, running.address
+        return [
+            ("Màn hình lớn / wall", f"{hall}/wall"),
+            ("Thư ký / officer", f"{hall}/officer#code={codes['officer']}"),
+            ("Các ghế / twin", f"{twin}/"),
+            ("Đại biểu / member", f"{hall}/member"),
+            ("Kiểm chứng / auditor", f"{hall}/auditor#code={codes['auditor']}"),
+        ]
