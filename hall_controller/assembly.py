@@ -162,7 +162,7 @@ async def run(located: Located, ready: Callable[[Running], None], clock: Clock =
             seats=seats, reader=reader, bus_connected=lambda: bus.connected,
         )  # fmt: skip
         access = Access(clock, taking_from(located.path(config.roster.invitations)))
-        app = create_app(given, access, built_pages(located), [opened.address], clock)
+        app = create_app(given, access, built_pages(located), [opened.address, *config.web.origins], clock)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(announcer.run(hall.follow(), hall.meeting))
             tasks.create_task(bus.run(intake))

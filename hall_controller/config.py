@@ -92,6 +92,8 @@ class WebSection(_Section):
     port: int = Field(default=0, ge=0, le=65535)
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    origins: list[Annotated[str, StringConstraints(pattern=r"^https?://[^/]+$")]] = []
+    """As browsers say the hall's address, where it isn't host and port: https://hall.example."""
     pages: Path | None = None
     """The built pages; None: those that came with the installation."""
 

@@ -102,7 +102,7 @@ class GivenHall:
             seats_offline=tuple(map(SeatId, offline)),
             clones=tuple(map(SeatId, self._seats.clones())),
             suspect=self._suspect(),
-            shown={vote: len(self._seats.shown(vote)) for vote in self._votes_of_today()},
+            shown=self._shown(),
             broker=broker,
             store=own.recording,
             last_commit_ms=round(own.last_commit_ms),
@@ -207,9 +207,13 @@ class GivenHall:
         for told in tuple(self._told):
             told()
 
-    def _votes_of_today(self) -> tuple[VoteId, ...]:
+    def _shown(self) -> Mapping[VoteId, int]:
+        """At how many seats a member who is signed in there has the question before them."""
         vote = self.meeting.current
-        return () if vote is None else (vote.id,)
+        if vote is None:
+            return {}
+        showing = self._seats.shown(vote.id)
+        return {vote.id: sum(one.seat in showing for one in self.meeting.attendance.sessions.values())}
 
     def _suspect(self) -> tuple[SeatId, ...]:
         """Once keys are locked: seats with a recorded ballot whose console never lit its lamp for it."""

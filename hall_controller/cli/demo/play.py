@@ -1,5 +1,6 @@
 """Plays a scenario: the officer acts over the pages' interface, the members sit down, sign in and press."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -18,6 +19,8 @@ class Pace:
     """Seconds, as people take them; shorter when nobody watches."""
 
     arrive: float
+    read: float
+    """How long the question stands before the vote opens."""
     vote: float
     look: float
     """How long a result stands before the sitting goes on."""
@@ -25,8 +28,8 @@ class Pace:
     """Share of the voters who first press another key."""
 
 
-UNWATCHED = Pace(arrive=1.0, vote=3.0, look=0.0)
-WATCHED = Pace(arrive=6.0, vote=10.0, look=6.0)
+UNWATCHED = Pace(arrive=1.0, read=0.0, vote=3.0, look=0.0)
+WATCHED = Pace(arrive=6.0, read=5.0, vote=10.0, look=10.0)
 PATIENCE_S = 20.0
 SIGN_IN_S = 120.0
 
@@ -81,6 +84,7 @@ class Play:
             again = {"reason": vote.reason, "ordered_by": vote.ordered_by}
         await officer.act("announce", vote=vote.id, **again)
         await officer.until(lambda view: _vote_is(view, vote.id) and view["vote"]["shown"] >= len(present))
+        await asyncio.sleep(self._pace.read)
         drawn = draw(vote, len(present), self._random)
         presses = plan(
             drawn.counts, present, self._random, spread_s=self._pace.vote,
@@ -95,9 +99,10 @@ class Play:
         await officer.until(lambda view: _vote_is(view, vote.id) and "result" in view["vote"])
         await officer.act("declare", vote=vote.id)
         view = await officer.until(lambda view: view["vote"]["phase"] == "declared")
-        await self._tell(vote, view["vote"]["result"])
+        self._tell(vote, view["vote"]["result"])
+        await asyncio.sleep(self._pace.look)
 
-    async def _tell(self, vote: ScenarioVote, result: dict[str, Any]) -> None:
+    def _tell(self, vote: ScenarioVote, result: dict[str, Any]) -> None:
         counted = f"{result['counts']['approve']}/{result['roll']} tán thành"
         percent, verdict = result["percent"]["approve"]["text"]["vi"], result["verdict"]["vi"]
         self._say(f"  {vote.title['vi']}: {counted}, {percent} · {verdict}")
