@@ -212,8 +212,9 @@ class HallUnderTest:
         return person.seat.press(KEYS[choice])
 
     async def close_and_declare(self, vote: str = VOTE) -> Mapping[str, Any]:
-        """The result, as the hall shows it once it is declared."""
-        await self.officer.act("close", vote=vote)
+        """The result, as the hall shows it once it is declared. Closes what was not closed yet."""
+        if self.phase() != "closed":
+            await self.officer.act("close", vote=vote)
         await self.officer.until(lambda view: on(view).get("id") == vote and "result" in on(view))
         await self.officer.act("declare", vote=vote)
         view = await self.officer.until(lambda view: on(view)["phase"] == "declared")
