@@ -11,6 +11,10 @@ from firmware_bridge.errors import LineLost, LineUnavailable
 from firmware_bridge.ports import ConsoleEvent, Face
 from firmware_bridge.wire.link import RowLink
 
+LATE_S = 0.005
+"""A timer so late tells of a loop that stood still: answers may lie unread, and are read before it
+decides."""
+
 
 class SerialBus:
     """`ConsoleBus` over `url`: a device path, or socket://host:port of a serial device server.
@@ -92,7 +96,17 @@ class SerialBus:
         """Many faces are often shown in one go: the line is looked at once, after the last."""
         if not self._stirred and self._line is not None:
             self._stirred = True
-            asyncio.get_running_loop().call_soon(self._pump)
+            asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        """Without news from the line: in time at once, else after what has come meanwhile was read."""
+        now = self._clock()
+        if now - self.link.wake_at(now) <= LATE_S:
+            self._pump()
+            return
+        # Some loops run timers before they read: what is called in the turn after the next comes after both
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self._pump)
 
     def _pump(self) -> None:
         """Writes what is due, hands on what was heard, and sets the timer for the next time."""
@@ -118,7 +132,7 @@ class SerialBus:
 
     def _time_out(self) -> None:
         self._timer, self._timer_at = None, float("inf")
-        self._pump()
+        self._look()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

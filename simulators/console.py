@@ -32,7 +32,7 @@ from firmware_bridge.wire.messages import (
     Text,
 )
 from firmware_bridge.wire.session import NONCE_BYTES, Opened, Rejected, Session, Side, proof, session_key
-from simulators.front_panel import NO_LINE, FrontPanel
+from simulators.front_panel import FrontPanel
 
 SILENCE_S = 2.0
 TURNAROUND_S = 0.0002
@@ -165,7 +165,7 @@ class SeatUnit:
         self.panel.tick(now)
         if power.session is not None and now - power.heard_at >= SILENCE_S:
             power.session = power.offered = None
-            self.panel.blank(NO_LINE)
+            self.panel.lose_line()
 
     # The line
 
@@ -178,6 +178,11 @@ class SeatUnit:
         news = self._has_news(power, now)
         start = call.slot_start_s(self.address) if news or call.muster else None
         return None if start is None else Reply(start, encode_mark(Mark(self.address, news)))
+
+    def overhear(self, now: float) -> None:
+        """A good frame of the bridge's for another unit: the line and the bridge live."""
+        if self._power is not None:
+            self._power.heard_at = now
 
     def hear(self, frame: Frame, now: float) -> Reply | None:
         """`frame` is for this address; `now`: its end."""
@@ -245,6 +250,7 @@ class SeatUnit:
             opened = power.offered.open(frame)
             if isinstance(opened, Opened):
                 power.session, power.offered = power.offered, None
+                self.panel.doubt()
         return opened
 
     def _carry_out(self, order: Lamps | Text | Taken) -> None:

@@ -2,7 +2,8 @@
 
 What it does by itself, and nobody else does for it: the lamp of an armed key blinks the moment the key
 goes down, and 300 ms later, if that lamp still only blinks, the display says plainly that the ballot
-isn't recorded yet. A steady lamp comes from the bridge alone.
+isn't recorded yet. A press that was lost on its way is never passed over in silence: the display asks for
+it again. A steady lamp comes from the bridge alone.
 """
 
 from collections import deque
@@ -19,6 +20,9 @@ DEBOUNCE_S = 0.02
 NOT_YET_S = 0.3
 NOT_YET = ("CHUA DUOC GHI NHAN", "DANG GUI LAI...")
 NO_LINE = ("MAT KET NOI", "")
+LOST = ("CHUA DUOC GHI NHAN", "MOI BAM LAI")
+LOST_S = 4.0
+"""A lost press is told at least so long after the line is back, also when the vote is over by then."""
 
 MOST_KEPT = 16
 """Presses waiting to be fetched: more than fingers make in the time that a live bus takes."""
@@ -52,14 +56,25 @@ class FrontPanel:
         self._count = 0
         self._down: set[Key] = set()
         self._edge_at: dict[Key, float] = {}
-        self.blank(None)
+        self._lost = False
+        self._lost_until: float | None = None
+        self._blank(None)
 
     def switch_on(self, held: set[Key]) -> None:
         """Power comes. A key that is down already is stuck, or leant on: it counts once it was let go."""
         self._down = set(held)
-        self.blank(NO_LINE)
+        self._blank(NO_LINE)
 
-    def blank(self, notice: tuple[str, str] | None) -> None:
+    def lose_line(self) -> None:
+        """Nobody is heard any more. A press that was under way counts as lost until lamps say otherwise."""
+        self._lost, self._lost_until = self._lost or self._waiting is not None, None
+        self._blank(NO_LINE)
+
+    def doubt(self) -> None:
+        """A new session: perhaps with a bridge that knows nothing of a press that another one fetched."""
+        self._doubtful = self._waiting is not None and self._waiting not in self.presses
+
+    def _blank(self, notice: tuple[str, str] | None) -> None:
         """No bridge to say what is true: lamps dark, keys and microphone off, presses dropped."""
         self.presses: deque[KeyDown] = deque(maxlen=MOST_KEPT)
         self.forgotten = self._count
@@ -67,7 +82,7 @@ class FrontPanel:
         self._screen = b" " * SCREEN
         self._blinking: KeyDown | None = None
         self._waiting: KeyDown | None = None
-        self._overdue = False
+        self._overdue = self._doubtful = False
         self._notice = notice
         self.changed()
 
@@ -91,7 +106,9 @@ class FrontPanel:
     @property
     def lines(self) -> tuple[str, str]:
         if self._notice is not None:
-            return self._notice
+            return (self._notice[0], LOST[0]) if self._lost else self._notice
+        if self._lost:
+            return LOST
         return NOT_YET if self._overdue else lines(self._screen)
 
     # What the member does
@@ -123,7 +140,7 @@ class FrontPanel:
         self.presses.append(press)
         if armed:
             self._blinking = self._waiting = press
-            self._overdue = False
+            self._overdue = self._doubtful = self._lost = False
             self.changed()
         self.pressed(press)
 
@@ -136,7 +153,10 @@ class FrontPanel:
         if self._blinking is not None and not is_newer(self._blinking.number, order.seen):
             self._blinking = None
         if self._waiting is not None and self.lamps[VOTING_KEYS.index(self._waiting.key)] is not Lamp.BLINK:
-            self._waiting, self._overdue = None, False
+            self._lost, self._lost_until = self._doubtful, None
+            self._waiting, self._overdue, self._doubtful = None, False, False
+        if any(lamp is not Lamp.OFF for lamp in order.lamps[:3]):
+            self._lost = False  # the bridge knows of a ballot from here
         self.changed()
 
     def write(self, order: Text) -> None:
@@ -154,11 +174,23 @@ class FrontPanel:
 
     @property
     def wake_at(self) -> float | None:
-        """When `tick` has something to do."""
+        """When `tick` has something to do; a time that has passed: at once."""
+        if self._lost and self._notice is None:
+            if self._lost_until is None:
+                return float("-inf")
+            return None if self.armed else self._lost_until
         return None if self._waiting is None or self._overdue else self._waiting.at + NOT_YET_S
 
     def tick(self, now: float) -> None:
         wake_at = self.wake_at
-        if wake_at is not None and now >= wake_at:
+        if wake_at is None or now < wake_at:
+            return
+        if not self._lost:
             self._overdue = True
+            self.changed()
+        elif self._lost_until is None:
+            self._lost_until = now + LOST_S
+            self.changed()
+        else:
+            self._lost = False
             self.changed()

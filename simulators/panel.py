@@ -14,7 +14,7 @@ from firmware_bridge.ports import ConsoleEvent, ConsoleLost, ConsoleUp, Face, Fa
 from firmware_bridge.wire.lettering import screen
 from firmware_bridge.wire.messages import Lamps, Text
 from simulators.console import SeatUnit
-from simulators.front_panel import NO_LINE, KeyDown
+from simulators.front_panel import KeyDown
 
 
 class SimulatedPanel:
@@ -46,7 +46,7 @@ class SimulatedPanel:
             self._loop = None
             self._lose()
             if self._unit.powered:
-                self._unit.panel.blank(NO_LINE)
+                self._unit.panel.lose_line()
 
     async def events(self) -> AsyncIterator[ConsoleEvent]:
         while True:

@@ -94,7 +94,12 @@ class SimulatedRow:
     def _answers(self, frame: Frame, now: float) -> list[Spoken]:
         if frame.address == BROADCAST and frame.kind == Kind.ROLL_CALL:
             return self._roll_call(frame, now)
-        replies = [unit.hear(frame, now) for unit in self._units if unit.address == frame.address]
+        replies = []
+        for unit in self._units:
+            if unit.address == frame.address:
+                replies.append(unit.hear(frame, now))
+            else:
+                unit.overhear(now)
         return _spoken(replies, now)
 
     def _roll_call(self, frame: Frame, now: float) -> list[Spoken]:
@@ -126,10 +131,14 @@ class SimulatedRow:
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._loop is None:
             return
+        # A unit hears while this process stands still: what lies unread is heard before silence is judged
+        loop.call_soon(loop.call_soon, self._tick_all)
+        loop.call_later(SWEEP_S, self._sweep, loop)
+
+    def _tick_all(self) -> None:
         now = self._clock()
         for unit in self._units:
             unit.tick(now)
-        loop.call_later(SWEEP_S, self._sweep, loop)
 
 
 def _spoken(replies: Sequence[Reply | None], now: float) -> list[Spoken]:

@@ -37,18 +37,29 @@ class RowBench:
         addresses = list(addresses)
         self.units = {address: seat(address) for address in addresses}
         self.on_line: list[SeatUnit] = list(self.units.values())
-        self.link = RowLink(
-            {address: console_key(address) for address in addresses}, dice(("bridge", seed))
-        )
+        self.link = self._new_link(seed)
         self.cable = FaultyLine(faults, seed)
         self.now = 100.0
         self.events: list[ConsoleEvent] = []
         self.tape: list[tuple[float, str, bytes]] = []
         self.owner: Callable[[ConsoleEvent], None] = lambda event: None
+        self.turn: Callable[[], float] = lambda: 0.0
+        """How long the bridge's process is busy with other things after each look at the line (s)."""
+        self._busy_until = 0.0
+        self._unread: list[bytes] = []
         self._line = LineClock(BAUDRATE)
         self._deframer = Deframer()
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
+        self.link.line_up(self.now)
+
+    def _new_link(self, seed: object) -> RowLink:
+        return RowLink({address: console_key(address) for address in self.units}, dice(("bridge", seed)))
+
+    def begin_anew(self) -> None:
+        """The bridge's process dies, and another begins that remembers nothing."""
+        self.link = self._new_link(("again", self.now))
+        self._unread.clear()
         self.link.line_up(self.now)
 
     def at(self, when: float, act: Callable[[], None]) -> None:
@@ -66,11 +77,11 @@ class RowBench:
         """The events of this time, in the order in which the owner took them."""
         end, before = self.now + seconds, len(self.events)
         while True:
-            self._write()
-            self._take_events()
-            self._write()
+            if self.now >= self._busy_until:
+                self._look()
             wakes = [unit.wake_at for unit in self.on_line]
-            due = [wake for wake in wakes if wake is not None] + [self.link.wake_at(self.now), end]
+            bridge = 0.0 if self._unread else self.link.wake_at(self.now)
+            due = [wake for wake in wakes if wake is not None] + [max(bridge, self._busy_until), end]
             agenda = self._agenda[0][0] if self._agenda else end
             self.now = max(self.now, min([agenda, *due]))
             if self.now >= end:
@@ -82,6 +93,16 @@ class RowBench:
 
     def presses(self) -> list[tuple[int, str]]:
         return [(event.address, event.key) for event in self.events if isinstance(event, KeyPressed)]
+
+    def _look(self) -> None:
+        """One turn of the bridge's process. Timers first: a bridge must live with the worst of loops."""
+        self._write()
+        unread, self._unread = self._unread, []
+        for arrived in unread:
+            self.link.receive(arrived, self.now)
+        self._take_events()
+        self._write()
+        self._busy_until = self.now + self.turn()
 
     def _write(self) -> None:
         wire = self.link.transmit(self.now)
@@ -101,7 +122,10 @@ class RowBench:
                 return unit.hear_roll_call(RollCall.unpack(frame.payload), now)
             except Malformed:
                 return None
-        return unit.hear(frame, now) if frame.address == unit.address else None
+        if frame.address == unit.address:
+            return unit.hear(frame, now)
+        unit.overhear(now)
+        return None
 
     def _to_bridge(self, spoken: list[Spoken]) -> None:
         if not spoken:
@@ -110,7 +134,7 @@ class RowBench:
         self._line.occupy(end)
         self.tape.append((end, "console", wire))
         arrived = self.cable.pass_through(wire)
-        self.at(end, lambda: self.link.receive(arrived, end))
+        self.at(end, lambda: self._unread.append(arrived))
 
     def _take_events(self) -> None:
         while (event := self.link.next_event()) is not None:

@@ -159,9 +159,10 @@ class RowLink:
     def _choose(self, now: float) -> Exchange | None:
         self._look_round(now)
         return (
-            self._next_order(self._lamps, Console.lamps, now)
+            self._roll_call(now, self._pace.roll_call_late_s)
+            or self._next_order(self._lamps, Console.lamps, now)
             or self._next_poll(now)
-            or self._roll_call(now)
+            or self._roll_call(now, 0.0)
             or self._next_hello(now)
             or self._next_order(self._owing, Console.owed, now)
             or self._next_order(self._texts, Console.text, now)
@@ -188,8 +189,8 @@ class RowLink:
         """Where a hello is due, nothing else makes sense before: it begins everything anew."""
         return console.status is Status.UP and console.address not in self._hellos
 
-    def _roll_call(self, now: float) -> Exchange | None:
-        if now < self._next_roll_call:
+    def _roll_call(self, now: float, late_s: float) -> Exchange | None:
+        if now < self._next_roll_call + late_s:
             return None
         period = self._pace.alert_roll_call_s if self._alert else self._pace.idle_roll_call_s
         self._next_roll_call = now + period

@@ -32,6 +32,9 @@ class Pace:
     """Between votes: a request to speak has time."""
     muster_s: float = 0.5
     """Everybody marks in such a roll call: presence at the price of one frame for the whole row."""
+    roll_call_late_s: float = 0.25
+    """So late a roll call goes before everything: on a slow machine a row's presses would keep it away for
+    seconds, and units that hear no bridge forget what nobody fetched."""
     check_s: float = 0.25
     """One console in turn is polled by name: that finds what marks can't tell, such as a second console."""
     lost_after_s: float = 1.0

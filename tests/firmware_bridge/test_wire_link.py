@@ -351,12 +351,12 @@ def test_a_console_off_the_line_says_so_and_keeps_no_press() -> None:
     assert unit.lines == ("CHUA DUOC GHI NHAN", "DANG GUI LAI...")
     bench.run(1.0)
     unit.tick(bench.now)
-    assert (unit.lines, unit.lamps) == (("MAT KET NOI", ""), DARK)
+    assert (unit.lines, unit.lamps) == (("MAT KET NOI", "CHUA DUOC GHI NHAN"), DARK)
     bench.on_line.append(unit)
     events = bench.run(0.5)
     assert ConsoleUp(7, "DH-0007", rebooted=False) in events
     assert bench.presses() == []
-    assert unit.lines == ("K8 D5 PA2 LAN 2", "TT   K.TT   K.BQ")
+    assert unit.lines == ("CHUA DUOC GHI NHAN", "MOI BAM LAI")
 
 
 @pytest.mark.parametrize("seed", range(6))
