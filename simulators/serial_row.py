@@ -64,10 +64,17 @@ class SimulatedRow:
     def unplug(self, unit: SeatUnit) -> None:
         """Takes the unit off the line; it keeps its power, and will notice the silence."""
         self._units.remove(unit)
-        if self._loop is not None:
-            wake_at = unit.wake_at
-            if wake_at is not None:
-                self._loop.call_later(wake_at - self._clock(), lambda: unit.tick(self._clock()))
+        self._notice_silence(unit)
+
+    def _notice_silence(self, unit: SeatUnit) -> None:
+        """A unit that hangs on no line has its timers all the same, until it shows that it is cut off."""
+        if unit in self._units or self._loop is None:
+            return
+        unit.tick(self._clock())
+        wake_at = unit.wake_at
+        if wake_at is not None:
+            # A loop's timer may be a millisecond early, so the unit is asked again rather than once.
+            self._loop.call_later(max(0.005, wake_at - self._clock()), self._notice_silence, unit)
 
     def cut(self) -> None:
         """The adapter is pulled. A bridge can come back to a socket, not to a pseudo-terminal."""
