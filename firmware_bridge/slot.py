@@ -58,10 +58,12 @@ class CardSlot:
         again."""
         if self.card is None or self.signed_in:
             return
-        self._asking = None
         if self._at_work_on == words.chal:
+            if self.session is None:
+                self._asking = None  # the card is told; a statement under way goes on being said
             return
-        self._at_work_on, self.session = words.chal, None
+        self._asking = self.session = None
+        self._at_work_on = words.chal
         self.greeting = words.greeting
         self.prompt = texts.PIN_WANTED
         self._out.cards.append(CardAsk(self.seat, words))

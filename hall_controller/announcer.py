@@ -53,6 +53,8 @@ class Announcer:
     def _tell(self, commit: Commit) -> None:
         events = [one.event for one in commit.happenings if one.event is not None]
         kinds = {type(event) for event in events}
+        if ev.SittingAdjourned in kinds and commit.meeting.sitting is None:
+            self._sessions.forget_all()
         if commit.gap or ev.SittingAdjourned in kinds:
             self._tell_everything(commit.meeting)
             return

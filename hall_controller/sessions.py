@@ -38,6 +38,10 @@ class SessionKeys:
     def forget(self, session: str) -> None:
         self._keys.pop(session, None)
 
+    def forget_all(self) -> None:
+        """The sitting is over, and with it every session."""
+        self._keys.clear()
+
     def read_back(self, log: LogReader, sitting: str) -> None:
         """The sessions of this sitting as the log holds them, ended ones too: the meeting says which live.
 

@@ -265,6 +265,18 @@ def test_a_challenge_told_twice_asks_the_card_once() -> None:
     assert bench.hall(replace(CHALLENGE, chal="new")).cards != []
 
 
+def test_a_session_statement_is_said_again_until_it_is_recorded_whatever_comes_late() -> None:
+    bench = Bench()
+    bench.slot.read(b"cert", bench.now)
+    bench.hall(CHALLENGE)
+    bench.slot.session_made(FakeSession(), bench.now)
+    assert bench.changed().statements == [FakeSession.jws]
+    bench.hall(CHALLENGE)
+    assert bench.wait(4.0).statements == [FakeSession.jws] * 2
+    bench.hall(SignedIn("001", FakeSession.statement))
+    assert bench.wait(4.0).statements == []
+
+
 def test_a_pulled_card_takes_the_session_with_it() -> None:
     bench = Bench().voting()
     bench.slot.pulled(bench.now)
