@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from firmware_bridge.ports import KeyPressed, Lamp
+from firmware_bridge.ports import Lamp
 from simulators.console import SeatUnit
 from simulators.front_panel import NOT_YET, KeyDown
 
@@ -18,9 +18,9 @@ class PressLaw:
         for unit in self.units.values():
             self._watch(unit)
 
-    def hand(self, event: KeyPressed) -> None:
+    def hand(self, address: int, key: str) -> None:
         """The owner has taken this press."""
-        self.handed[event.address].append(event.key)
+        self.handed[address].append(key)
 
     @property
     def lost(self) -> int:

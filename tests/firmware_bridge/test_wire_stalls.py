@@ -34,7 +34,7 @@ def voting(seed: int = 0, faults: LineFaults | None = None) -> tuple[RowBench, P
 
     def owner(event: ConsoleEvent) -> None:
         if isinstance(event, KeyPressed):
-            law.hand(event)
+            law.hand(event.address, event.key)
             bench.link.show(event.address, RECORDED)
 
     bench.owner = owner

@@ -8,7 +8,7 @@ from firmware_bridge.ports import Lamp
 from firmware_bridge.wire.lettering import screen
 from firmware_bridge.wire.messages import Lamps, Text
 from simulators.console import SeatUnit
-from simulators.front_panel import NO_LINE, NOT_YET, FrontPanel, KeyDown
+from simulators.front_panel import LOST, NO_LINE, NOT_YET, FrontPanel, KeyDown
 
 OFF, STEADY, BLINK = Lamp.OFF, Lamp.STEADY, Lamp.BLINK
 
@@ -153,3 +153,47 @@ def test_steady_is_never_its_own_idea(script: list[tuple[str, object]]) -> None:
             assert shown is not STEADY or word is STEADY
         if what == "lamps":
             assert panel.lamps[:3] == said
+
+
+def under_way_when_the_line_goes() -> FrontPanel:
+    panel = armed()
+    panel.key_down("1", 10.0)
+    panel.lose_line()
+    return panel
+
+
+def test_a_press_under_way_when_the_line_goes_is_asked_for_again() -> None:
+    panel = under_way_when_the_line_goes()
+    assert (panel.lamps, panel.lines) == ((OFF, OFF, OFF, OFF), (NO_LINE[0], LOST[0]))
+    panel.light(lamps(0, OFF, OFF, OFF))
+    panel.write(Text(0, 0, screen(("K8 D5", ""))))
+    assert panel.lines == LOST
+    panel.key_up("1", 10.5)
+    panel.key_down("1", 13.0)
+    assert (panel.lamps[0], panel.lines) == (BLINK, ("K8 D5", ""))
+
+
+@pytest.mark.parametrize("lit", [(BLINK, OFF, OFF), (STEADY, OFF, OFF), (STEADY, STEADY, STEADY)])
+def test_a_ballot_that_the_bridge_knows_of_is_not_asked_for_again(lit: tuple[Lamp, Lamp, Lamp]) -> None:
+    panel = under_way_when_the_line_goes()
+    panel.light(lamps(0, *lit))
+    panel.write(Text(0, 0, screen(("K8 D5", ""))))
+    assert panel.lines == ("K8 D5", "")
+
+
+def test_a_lost_press_is_told_for_four_seconds_when_the_vote_is_over_by_then() -> None:
+    panel = under_way_when_the_line_goes()
+    panel.light(Lamps(0, 0, (OFF, OFF, OFF, OFF), False, False))
+    panel.tick(20.0)
+    panel.tick(23.9)
+    assert panel.lines == LOST
+    panel.tick(24.0)
+    assert panel.lines != LOST
+    assert panel.wake_at is None
+
+
+def test_power_that_goes_takes_the_memory_of_a_lost_press_with_it() -> None:
+    panel = under_way_when_the_line_goes()
+    panel.switch_off()
+    panel.switch_on(set())
+    assert panel.lines == NO_LINE
