@@ -34,7 +34,7 @@ def verify(source: Source, anchor: Anchor | None, recount: Recount | None) -> Re
     """
     log = log_files.read(source, anchor)
     payloads = Payloads(source)
-    state = State(source, log.tree, anchor, log.head.origin if log.head else "")
+    state = State(source, log.tree, anchor, log.head.origin if log.head else "", log.key)
     if log.whole:
         _read(state, log, payloads, recount)
     findings = [*log.findings, *state.findings, *reading.check_certificates(state, log.whole)]

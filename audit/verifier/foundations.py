@@ -34,14 +34,14 @@ def log_created(state: State, entry: Entry, _: Any) -> None:
 
 
 def _check_vkey(state: State, entry: Entry) -> None:
-    held = state.anchor.vkey if state.anchor else None
     try:
         listed = checkpoint.parse_vkey(entry.d["vkey"])
     except BadEvidence as error:
         state.find("vkey_unreadable", str(error), entry)
         return
-    if held is not None and str(listed) != str(held):
-        state.find("vkey_differs", f"the log was created under {listed}, the reader holds {held}", entry)
+    if state.key is not None and str(listed) != str(state.key):
+        text = f"the log was created under {listed}, its head is judged by {state.key}"
+        state.find("vkey_differs", text, entry)
 
 
 def trust_listed(state: State, entry: Entry, body: Any) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from audit.bundle import Source
+from audit.checkpoint import Vkey
 from audit.entry import Entry
 from audit.merkle import Tree
 from audit.signing import PublicKey
@@ -54,6 +55,8 @@ class State:
     tree: Tree
     anchor: Anchor | None
     origin: str
+    key: Vkey | None
+    """What the head was judged by: the reader's own, or without an anchor the one that the export shows."""
     findings: list[Finding] = field(default_factory=list)
     keys: dict[str, PublicKey] = field(default_factory=dict)
     trust: TrustStore | None = None

@@ -136,4 +136,13 @@ def demo(
 
 
 def main() -> None:
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as missing:
+        # The base install is for whoever verifies; halls and bridges need its extras.
+        err.print(
+            f"[bold red]✗[/] {missing.name} is not installed. This needs more than the base install: "
+            + escape("dien-hong[hall], and dien-hong[cards] for card readers."),
+            soft_wrap=True,
+        )
+        raise SystemExit(USAGE) from missing
