@@ -306,10 +306,14 @@ async def hall_under_test(folder: Path, place: Place | None = None) -> AsyncIter
         await hall.stop()
 
 
-def hall_command(*arguments: str | Path, cwd: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+def hall_command(
+    *arguments: str | Path, environment: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
     """`hall …`, as anybody types it."""
     command = [sys.executable, "-m", "hall_controller.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=120)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120, env=environment
+    )
 
 
 def _mosquitto(furnished: Furnished, port: int) -> Mosquitto:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import postgres_server, postgres_url
 from tests.sittings.hall_under_test import (
     VOTE,
     HallUnderTest,
+    Place,
     choices,
     hall_under_test,
     on,
@@ -17,14 +19,23 @@ from tests.sittings.hall_under_test import (
 )
 from tests.sittings.proof import proved
 
+__all__ = ["postgres_server", "postgres_url"]
+
 
 async def _begun_again(hall: HallUnderTest) -> None:
     await hall.start_controller()
     await hall.everything_online()
 
 
-async def test_no_acknowledged_ballot_is_lost_and_consoles_resend(tmp_path: Path) -> None:
-    async with hall_under_test(tmp_path / "hall") as hall:
+@pytest.fixture(params=["the small hall's parts", "mosquitto and postgresql"])
+def place(request: pytest.FixtureRequest) -> Place:
+    if request.param == "the small hall's parts":
+        return Place()
+    return Place(store_url=request.getfixturevalue("postgres_url"), mosquitto=True)
+
+
+async def test_no_acknowledged_ballot_is_lost_and_consoles_resend(tmp_path: Path, place: Place) -> None:
+    async with hall_under_test(tmp_path / "hall", place) as hall:
         await hall.convene()
         await hall.open_vote()
         before, at_the_kill, meanwhile, after = (
@@ -93,3 +104,23 @@ async def test_killed_again_and_again_in_a_storm_of_presses(tmp_path: Path, kill
         wanted = choices(hall.people, "approve", "reject")
         await hall.vote(wanted)
         await proved(hall, wanted)
+
+
+async def test_killed_while_closing(tmp_path: Path) -> None:
+    """An officer had closed it: the grace goes on after the restart, and the result comes by itself."""
+    async with hall_under_test(tmp_path / "hall") as hall:
+        await hall.convene()
+        await hall.open_vote()
+        wanted = choices(hall.people, "approve", "reject")
+        await hall.vote({person.member: wanted[person.member] for person in hall.people[:12]})
+        for person in hall.people[12:]:
+            hall.press(person, wanted[person.member])
+        await hall.officer.act("close", vote=VOTE)
+        await hall.kill_controller()
+        await _begun_again(hall)
+        await hall.officer.until(lambda view: "result" in on(view))
+        # Some were pressed in the last moment; whoever was told "recorded" is counted, nobody else.
+        counted = hall.seen().effective(VOTE)
+        assert {person.member for person in hall.people[:12]} <= set(counted)
+        assert counted.items() <= wanted.items()
+        await proved(hall, counted)
