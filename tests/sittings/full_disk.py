@@ -24,7 +24,7 @@ from tests.sittings.hall_under_test import (
 )
 from tests.sittings.proof import proved
 
-OUT_OF_SPACE_S = 3.0
+OUT_OF_SPACE_S = 2.0
 Disk = Callable[[HallUnderTest], None]
 
 
