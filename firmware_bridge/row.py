@@ -123,7 +123,7 @@ class Row:
                 self._face_shown(seat, event.face, now)
                 return
             case KeyPressed():
-                self._pressed(seat, event.key, now)
+                self._pressed(seat, event, now)
             case ConsoleUp():
                 self._status(seat, "online", event.serial)
             case ConsoleLost():
@@ -132,11 +132,11 @@ class Row:
                 self._status(seat, "clone", seat.serial)
         self._refresh(seat, now)
 
-    def _pressed(self, seat: Seat, key: str, now: float) -> None:
-        if key == "speak":
+    def _pressed(self, seat: Seat, press: KeyPressed, now: float) -> None:
+        if press.key == "speak":
             seat.request_key(now)
         else:
-            seat.key(key, now)
+            seat.key(press.key, press.pressed_at, now)
         # The console made its lamp blink by itself; each press is answered with a face, changed or not.
         self._views.pop(seat.id, None)
 

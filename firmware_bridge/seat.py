@@ -38,14 +38,15 @@ class Notice:
 
 @dataclass(slots=True)
 class Voting:
-    """The vote before the seat, since when its form is here, and until when a pressed ballot is
-    repeated."""
+    """The vote before the seat, since when its form is here and its phase holds, and until when a
+    pressed ballot is repeated."""
 
     form: Form
     since: float
     casting: Casting
     ends_at: float | None = None
     unanswered: bool = False
+    phase_since: float = 0.0
 
     def remaining_s(self, now: float) -> float | None:
         if self.form.phase != "open" or self.form.remaining_ms is None:
@@ -97,10 +98,12 @@ class Seat:
         if before is None or (before.form.vote, before.form.phase) != (form.vote, form.phase):
             self.notice = None  # a greeting must not stand before the question
         unanswered = before is not None and same and before.unanswered
-        self.voting = Voting(form, now, casting, ends_at, unanswered)
+        goes_on = before is not None and same and before.form.phase == form.phase
+        phase_since = before.phase_since if before is not None and goes_on else now
+        self.voting = Voting(form, now, casting, ends_at, unanswered, phase_since)
 
-    def key(self, key: str, now: float) -> None:
-        """A voting key went down."""
+    def key(self, key: str, pressed_at: float, now: float) -> None:
+        """A voting key went down. What was pressed before this vote opened was not pressed for it."""
         if self.status != "online":
             return
         if self.binding is not None:
@@ -110,6 +113,9 @@ class Seat:
                 texts.NO_CARD if self.slot.card is None else self.slot.prompt or texts.NO_SESSION, now
             )
         elif self.may_press() and self.voting is not None and key in self.voting.form.keys:
+            if pressed_at < self.voting.phase_since:
+                self._notice(texts.PRESS_AGAIN, now)
+                return
             self._send(self.voting.casting.press(key, self.signer(), now))
         else:
             self._notice(self._why_not(), now)

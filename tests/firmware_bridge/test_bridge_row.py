@@ -321,6 +321,20 @@ def test_shown_and_lit_go_up_once_and_together() -> None:
     assert said == [Shown("v1", ("001", "002"))]
 
 
+def test_a_press_made_before_this_vote_opened_is_not_counted_in_it_and_says_so() -> None:
+    bench = Bench().signed_in()
+    bench.now = 10.0
+    bench.hall(FORM)
+    bench.now = 10.4
+    out = bench.console(KeyPressed(1, "1", 9.9))
+    assert out.statements == []
+    assert bench.face.lines == texts.PRESS_AGAIN
+    bench.hall(replace(FORM, remaining_ms=50_000))
+    assert len(bench.console(KeyPressed(1, "1", 10.2)).statements) == 1, (
+        "the form told again opens nothing anew"
+    )
+
+
 def test_the_steady_lamp_is_reported_when_the_console_has_acknowledged_it() -> None:
     bench = Bench().voting()
     (ballot,) = bench.press("1").statements
