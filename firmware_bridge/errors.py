@@ -14,7 +14,7 @@ class LineUnavailable(BridgeError):
 
 
 class LineLost(BridgeError):
-    """The row's line was cut while it was served: adapter pulled, socket closed. Run the bus again to go on."""
+    """The row's line was cut while it was served: adapter pulled, socket closed. Run the bus again."""
 
     def __init__(self, url: str, cause: BaseException | None) -> None:
         super().__init__(f"line {url} was lost: {cause or 'closed at the other end'}")
@@ -22,7 +22,7 @@ class LineLost(BridgeError):
 
 
 class RowMisconfigured(BridgeError):
-    """A row that can't be served as it is written down: an address out of range, a key of the wrong size."""
+    """A row that can't be served as it is written down: address out of range, key of the wrong size."""
 
 
 class UnknownConsole(BridgeError):

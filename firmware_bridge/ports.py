@@ -1,4 +1,4 @@
-"""What a bridge needs from the world below it: consoles and card readers. Each is a role with several implementations.
+"""What a bridge needs from the world below it: consoles and card readers. Each has several implementations.
 
 `SerialBus` drives a row of consoles over a serial line; the simulated hall's panel stands for a network
 console's own keys and lamps. `PcscReader` and the simulated reader speak APDUs to a card.
@@ -18,14 +18,15 @@ class Lamp(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a console is to show: the desired state. The bus makes it so, again after each reboot of the console."""
+    """What a console is to show: the desired state. The bus makes it so, again after each reboot."""
 
     lamps: tuple[Lamp, Lamp, Lamp] = (Lamp.OFF, Lamp.OFF, Lamp.OFF)
     """The three voting keys, in key order.
 
-    A press of an armed key makes its lamp blink by itself, at once. The first face shown after that `KeyPressed`
-    was taken from `events()` settles it: BLINK keeps it waiting (and costs no frame), STEADY is the receipt, OFF
-    says that the press counts for nothing. So answer each press with a face, even one that says what was said before.
+    A press of an armed key makes its lamp blink by itself, at once. The first face after that `KeyPressed`
+    was taken from `events()` settles it: BLINK keeps it waiting (and costs no frame), STEADY is the
+    receipt, OFF
+    says that the press counts for nothing. So answer each press with a face, even one that was said before.
     """
     request_lamp: Lamp = Lamp.OFF
     microphone: bool = False
@@ -77,7 +78,7 @@ ConsoleEvent = KeyPressed | ConsoleUp | ConsoleLost | CloneSuspected | FaceShown
 
 class ConsoleBus(Protocol):
     async def run(self) -> None:
-        """Serves the consoles until cancelled. Raises BridgeError when the line itself is gone; may be run again."""
+        """Serves the consoles until cancelled. Raises BridgeError when the line is gone; may run again."""
 
     def events(self) -> AsyncIterator[ConsoleEvent]: ...
 
@@ -116,6 +117,6 @@ class CardConnection(Protocol):
         """Sends a command APDU, returns the response with its status word. Raises CardGone."""
 
     async def verify_pin_on_pad(self) -> bytes | None:
-        """PC/SC part 10: the PIN is typed on the reader; returns the status word, or None where there is no pad."""
+        """PC/SC part 10: the PIN is typed on the reader. Returns the status word; None: there is no pad."""
 
     async def close(self) -> None: ...

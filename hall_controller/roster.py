@@ -1,6 +1,6 @@
 """Who is a member, and where the hall's seats are: two CSV files, every fault named by line.
 
-members.csv: id,name,delegation,since,until,weight,seat (the last three may be empty; seat: the assigned one).
+members.csv: id,name,delegation,since,until,weight,seat (the last three may be empty; the assigned seat).
 seats.csv: seat,block (the order of the lines is the order of the seats in the hall).
 """
 
