@@ -1,1 +1,1 @@
-"""Seats, keys, lamps, microphones, cards. Knows nothing of voting; of audit it takes signed formats only."""
+"""Seats, keys, lamps, microphones, cards. Knows nothing of voting; of audit it takes signed formats."""

@@ -25,8 +25,8 @@ class Face:
 
     A press of an armed key makes its lamp blink by itself, at once. The first face after that `KeyPressed`
     was taken from `events()` settles it: BLINK keeps it waiting (and costs no frame), STEADY is the
-    receipt, OFF
-    says that the press counts for nothing. So answer each press with a face, even one that was said before.
+    receipt, OFF says that the press counts for nothing. So answer each press with a face, even one that
+    was said before.
     """
     request_lamp: Lamp = Lamp.OFF
     microphone: bool = False
