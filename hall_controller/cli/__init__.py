@@ -125,6 +125,7 @@ def broker_config(
 @app.command()
 def demo(
     headless: Annotated[bool, typer.Option(help="Play once, verify, print one JSON object, exit.")] = False,
+    visit: Annotated[bool, typer.Option(help="Straight to the visitor's own sitting.")] = False,
     scenario: Annotated[str, typer.Option(help="A sitting as data.")] = "three-sittings",
     seed: Annotated[int, typer.Option(help="What is not published is drawn from it.")] = 2019,
     folder: Annotated[Path | None, typer.Option(help="Where the demo's hall is kept.")] = None,
@@ -132,7 +133,9 @@ def demo(
     """A hall of 500 simulated seats on this machine plays real sittings, then it is the visitor's."""
     from hall_controller.cli.demo import demo as play
 
-    raise typer.Exit(play(headless=headless, scenario=scenario, seed=seed, folder=folder))
+    if headless and visit:
+        raise typer.BadParameter("--headless plays what --visit leaves out")
+    raise typer.Exit(play(headless=headless, visit=visit, scenario=scenario, seed=seed, folder=folder))
 
 
 def main() -> None:

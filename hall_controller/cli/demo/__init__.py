@@ -7,6 +7,7 @@ share this one, and meet the controller over MQTT and HTTP alone.
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -43,11 +44,17 @@ _STEPS = (
 )
 
 
-def demo(*, headless: bool, scenario: str, seed: int, folder: Path | None) -> int:
-    """Returns the exit code. On standard output only `headless` prints: one JSON object."""
+def demo(*, headless: bool, visit: bool, scenario: str, seed: int, folder: Path | None) -> int:
+    """Returns the exit code. On standard output only `headless` prints: one JSON object.
+
+    `visit` leaves the re-enactment out.
+    """
     err = Console(stderr=True)
     try:
         chosen = _scenario(scenario)
+        if visit:
+            own = tuple(sitting for sitting in chosen.sittings if sitting.visitor)
+            chosen = replace(chosen, sittings=own)
     except FileNotFoundError:
         err.print(f"[bold red]✗[/] no scenario {scenario}; there are: {', '.join(scenarios.names())}")
         return USAGE
@@ -132,7 +139,7 @@ class _Demo:
         twin = twin_of(self._furnished, self._simulated, self._crowd, free)
         opened = open_port("127.0.0.1", 0)
         tasks.create_task(serve_twin(self._furnished, twin, opened))
-        play = Play(self._scenario, officer, self._crowd, WATCHED, self._random, self._err.print)
+        play = Play(self._scenario, officer, self._crowd, WATCHED, self._random, self._say)
         addresses = self._addresses(running, opened.address)
         telling = Telling(
             self._err, addresses, lambda: officer.view, lambda: free.pressed.seconds or play.played.seconds
@@ -144,6 +151,9 @@ class _Demo:
         else:
             await visit(own, officer, free, twin, telling, _STEPS)
         await asyncio.Event().wait()
+
+    def _say(self, line: str) -> None:
+        self._err.print(line, highlight=False, soft_wrap=True)
 
     async def _re_enact(self, officer: SimulatedOfficer, play: Play, telling: Telling) -> None:
         await officer.until(lambda view: view["health"]["seats_online"] == len(self._furnished.seats), 120)
@@ -160,7 +170,7 @@ class _Demo:
             await officer.until(
                 lambda view: view["health"]["seats_online"] == len(self._furnished.seats), 120
             )
-            play = Play(self._scenario, officer, self._crowd, UNWATCHED, self._random, self._err.print)
+            play = Play(self._scenario, officer, self._crowd, UNWATCHED, self._random, self._say)
             await self._play_all(play)
         return play.played
 
