@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -42,6 +43,8 @@ from voting.errors import RuleBookFaulty
 from voting.ids import BallotHash, OfficerId, SeatId, VoteId
 from voting.meeting import Meeting
 
+LOCKED = (Phase.CLOSING, Phase.CLOSED)
+"""Keys take no more votes, and nothing is declared yet."""
 LOOK_EVERY_S = 0.25
 """How often seats' health is looked at: it changes by the hundred when a row comes or goes."""
 
@@ -66,6 +69,8 @@ class GivenHall:
         self._reader, self._bus_connected = reader, bus_connected
         self._files = LogFiles(reader)
         self._told: list[Callable[[], None]] = []
+        self._looked_at: tuple[tuple[object, ...], Health] | None = None
+        """Health of the seats, and what it was looked at for."""
 
     async def run(self) -> None:
         """Tells the followers of each commit and each change of health, until cancelled."""
@@ -93,20 +98,41 @@ class GivenHall:
 
     @property
     def health(self) -> Health:
-        own, offline = self._hall.health(), self._seats.offline()
-        broker = self._bus_connected()
-        well = broker and not offline and not self._seats.clones()
-        return Health(
-            state="down" if not own.recording else "ok" if well else "degraded",
-            seats_online=self._seats.online(),
-            seats_offline=tuple(map(SeatId, offline)),
-            clones=tuple(map(SeatId, self._seats.clones())),
-            suspect=self._suspect(),
-            shown=self._shown(),
+        own, broker = self._hall.health(), self._bus_connected()
+        # Looked at with every picture, twenty times a second in a vote; seats change far less often.
+        of_seats = self._seats_looked_at()
+        return replace(
+            of_seats,
+            state="down" if not own.recording else of_seats.state if broker else "degraded",
             broker=broker,
             store=own.recording,
             last_commit_ms=round(own.last_commit_ms),
         )
+
+    def _seats_looked_at(self) -> Health:
+        vote = self.meeting.current
+        locked = vote is not None and vote.phase in LOCKED
+        seen = (
+            self._seats.revision,
+            self.meeting.attendance,
+            None if vote is None else vote.phase,
+            vote.ballots if vote is not None and locked else None,
+        )
+        # The very same objects, not equal ones: comparing the whole attendance would cost what this saves.
+        if self._looked_at is None or any(
+            a is not b for a, b in zip(self._looked_at[0], seen, strict=True)
+        ):
+            offline, clones = self._seats.offline(), self._seats.clones()
+            of_seats = Health(
+                state="degraded" if offline or clones else "ok",
+                seats_online=self._seats.online(),
+                seats_offline=tuple(map(SeatId, offline)),
+                clones=tuple(map(SeatId, clones)),
+                suspect=self._suspect(),
+                shown=self._shown(),
+            )
+            self._looked_at = (seen, of_seats)
+        return self._looked_at[1]
 
     @property
     def head(self) -> LogHead:
@@ -218,7 +244,7 @@ class GivenHall:
     def _suspect(self) -> tuple[SeatId, ...]:
         """Once keys are locked: seats with a recorded ballot whose console never lit its lamp for it."""
         vote = self.meeting.current
-        if vote is None or vote.phase not in (Phase.CLOSING, Phase.CLOSED):
+        if vote is None or vote.phase not in LOCKED:
             return ()
         recorded = {ballot.seat for ballot in vote.ballots.values() if ballot.seat is not None}
         return tuple(sorted(recorded - set(map(SeatId, self._seats.lit(vote.id)))))
