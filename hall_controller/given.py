@@ -115,6 +115,7 @@ class GivenHall:
         seen = (
             self._seats.revision,
             self.meeting.attendance,
+            None if vote is None else vote.id,
             None if vote is None else vote.phase,
             vote.ballots if vote is not None and locked else None,
         )
