@@ -134,6 +134,15 @@ class HallUnderTest:
     async def stop_controller(self) -> None:
         await self._end_controller(signal.SIGTERM)
 
+    def freeze_controller(self) -> None:
+        """It hangs: what it runs on is alive, but nothing answers. An embedded broker goes on."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def thaw_controller(self) -> None:
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGCONT)
+
     async def _end_controller(self, how: signal.Signals) -> None:
         process, self.process = self.process, None
         if process is None:

@@ -42,6 +42,11 @@ class Intruder:
         for payload in envelope.pack(statements):
             self.say(payload)
 
+    def tell(self, *statements: Jws) -> None:
+        """To the bridge, as if he were the hall."""
+        for payload in envelope.pack(statements):
+            self.say(payload, TOPICS.down(self.bridge))
+
     async def refusal_of(self, hash: str) -> Mapping[str, Any]:
         """What the hall answered to the statement with this hash."""
         return await self._find(lambda typ, said: typ == statement.HALL and said.get("of") == hash)
@@ -68,8 +73,15 @@ class Intruder:
 
     def overheard(self, ballot: str) -> Jws:
         """A ballot on its way up. Raises StopIteration where it wasn't heard."""
-        up = [payload for topic, payload in self.heard if topic == TOPICS.up(self.bridge)]
-        return next(jws for payload in up for jws in _readable(payload) if _ballot_in(jws) == ballot)
+        return next(jws for jws in self._going_up() if _ballot_in(jws) == ballot)
+
+    def ballots_overheard(self) -> set[str]:
+        return {hash for jws in self._going_up() if (hash := _ballot_in(jws)) is not None}
+
+    def _going_up(self) -> Iterator[Jws]:
+        for topic, payload in self.heard:
+            if topic == TOPICS.up(self.bridge):
+                yield from _readable(payload)
 
     def _statements(self) -> Iterator[Jws]:
         """Of the hall."""

@@ -1,13 +1,19 @@
 """Bad input at each door of a hall in an open vote: a clear refusal, and nothing is lost."""
 
+import asyncio
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from audit import statement
+from audit.signing import Ed25519Signer
 from firmware_bridge import envelope
 from firmware_bridge.messages import Lit
+from hall_controller.cli.demo.furnish import ORIGIN
 from simulators.authority import Authority
 from simulators.card import SimulatedCard
 from simulators.console import SeatUnit
@@ -23,6 +29,7 @@ from tests.sittings.hall_under_test import (
     hall_under_test,
     on,
     says,
+    steady,
     until,
 )
 from tests.sittings.intruder import TOPICS, Intruder, dropped, drops, intruder, stolen_ballot
@@ -107,6 +114,45 @@ async def _sent_again(hall: HallUnderTest, thief: Intruder, victim: Person) -> N
     await until(lambda: len(thief.receipts_of(recorded.hash)) == known + 3)
     assert len({json.dumps(jws) for jws in thief.receipts_of(recorded.hash)}) == 1
     assert len(hall.seen().entries) == before
+
+
+async def test_only_the_halls_own_receipt_lights_a_lamp(tmp_path: Path) -> None:
+    """The hall hangs while members press; somebody on the bus says in its name that all is recorded."""
+    async with hall_under_test(tmp_path / "hall") as hall:
+        await hall.convene()
+        await hall.open_vote()
+        first, rest = hall.row[:5], hall.people[5:]
+        wanted = choices(hall.people, "approve", "reject")
+        await hall.vote({person.member: wanted[person.member] for person in first})
+        async with intruder(hall, "row-01", TOPICS.up("row-01")) as thief:
+            hall.freeze_controller()
+            try:
+                lit = [hall.press(person, wanted[person.member]) for person in rest]
+                await until(lambda: len(thief.ballots_overheard()) >= len(rest) - len(hall.network))
+                told = [
+                    forged for ballot in thief.ballots_overheard() for forged in _forgeries(hall, ballot)
+                ]
+                (recorded,) = hall.seen().of(VOTE)[first[0].member]
+                link = hall.bridges["row-01"]._link
+                before = link.dropped
+                thief.tell(*told, *thief.receipts_of(recorded.hash))
+                await until(lambda: link.dropped == before + len(told))
+                await until(lambda: all("CHUA DUOC GHI NHAN" in says(person) for person in rest))
+                assert not any(steady(person) for person in rest)
+            finally:
+                hall.thaw_controller()
+        async with asyncio.timeout(30):
+            await asyncio.gather(*lit)
+        await proved(hall, wanted)
+
+
+def _forgeries(hall: HallUnderTest, ballot: str) -> Iterator[dict[str, str]]:
+    """Receipts for this ballot: under a stranger's name, and under the hall's with a spoilt signature."""
+    stranger = Ed25519Signer(Ed25519PrivateKey.generate())
+    said = {"log": ORIGIN, "vote": VOTE, "ballot": ballot, "seq": 70, "t": "2026-11-21T08:00:00.000Z"}
+    yield statement.sign(statement.RECEIPT, said, stranger)
+    halls = statement.sign(statement.RECEIPT, said, hall.furnished.hall_signer)
+    yield {**halls, "signature": _spoilt(halls["signature"])}
 
 
 async def test_cards(tmp_path: Path) -> None:
