@@ -6,25 +6,29 @@ share this one, and meet the controller over MQTT and HTTP alone.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import uvloop
 from rich.console import Console
 
+from audit import checkpoint
 from display.serving import open_port
+from hall_controller import memory
 from hall_controller.cli import USAGE, fail
 from hall_controller.cli.demo import cabling
 from hall_controller.cli.demo.account import Account, account
 from hall_controller.cli.demo.controller import Controller, ControllerFailed, controller
-from hall_controller.cli.demo.furnish import Furnished, furnish
+from hall_controller.cli.demo.furnish import ORIGIN, Furnished, furnish
 from hall_controller.cli.demo.play import UNWATCHED, WATCHED, Play, Played
 from hall_controller.cli.demo.telling import Telling
 from hall_controller.cli.demo.twin import serve_twin, twin_of
 from hall_controller.cli.demo.visit import visit
+from hall_controller.cli.export import export
 from hall_controller.cli.serve import log_to_file, only_one, until_told
 from hall_controller.export.anchor import write_anchor
 from hall_controller.verify import SOUND, verify
@@ -79,21 +83,25 @@ def _scenario(name: str) -> Scenario:
     return scenarios.load(name)
 
 
-def _run(main: Callable[[], "asyncio.Future[int] | object"], err: Console) -> int:
+EXPECTED = (ControllerFailed, ActRefused, TimeoutError, OSError)
+"""What can go wrong with a demo, told in a sentence; anything else is a fault of ours and shows its trace."""
+
+
+def _run(play: Callable[[], Coroutine[Any, Any, int]], err: Console) -> int:
     code = FAILED
 
     async def body() -> None:
         nonlocal code
-        code = await main()  # type: ignore[misc]
+        code = await play()
 
     try:
         uvloop.run(until_told(body()))
     except BaseExceptionGroup as group:
         error = only_one(group)
-        if not isinstance(error, (ControllerFailed, ActRefused, TimeoutError, OSError)):
+        if not isinstance(error, EXPECTED):
             raise
-        err.print(f"[bold red]✗[/] {error or type(error).__name__}", markup=True, soft_wrap=True)
-    except (ControllerFailed, ActRefused, TimeoutError, OSError) as error:
+        err.print(f"[bold red]✗[/] {error or type(error).__name__}", soft_wrap=True)
+    except EXPECTED as error:
         err.print(f"[bold red]✗[/] {error or type(error).__name__}", soft_wrap=True)
     return code
 
@@ -156,9 +164,14 @@ class _Demo:
         self._err.print(line, highlight=False, soft_wrap=True)
 
     async def _re_enact(self, officer: SimulatedOfficer, play: Play, telling: Telling) -> None:
-        await officer.until(lambda view: view["health"]["seats_online"] == len(self._furnished.seats), 120)
+        await self._seats_answer(officer)
         telling.now = "diễn lại phiên họp thật / real sittings, re-enacted"
         await self._play_all(play)
+
+    async def _seats_answer(self, officer: SimulatedOfficer) -> None:
+        """Every console is there; from here on, what was made for them stays."""
+        await officer.until(lambda view: view["health"]["seats_online"] == len(self._furnished.seats), 120)
+        memory.settle()
 
     async def _play_all(self, play: Play) -> None:
         for sitting in self._scenario.sittings:
@@ -167,17 +180,13 @@ class _Demo:
 
     async def _play(self, running: Controller) -> Played:
         async with SimulatedOfficer(running.address, self._furnished.codes["script"]) as officer:
-            await officer.until(
-                lambda view: view["health"]["seats_online"] == len(self._furnished.seats), 120
-            )
+            await self._seats_answer(officer)
             play = Play(self._scenario, officer, self._crowd, UNWATCHED, self._random, self._say)
             await self._play_all(play)
         return play.played
 
     def _prove(self, played: Played, seconds: float) -> Account:
         """Exports for the auditor and verifies, as a stranger would."""
-        from hall_controller.cli.export import export
-
         folder = self._furnished.folder
         last = [sitting.id for sitting in self._scenario.sittings if not sitting.visitor][-1]
         directory, anchor = folder / "export-auditor", folder / "anchor.toml"
@@ -187,9 +196,6 @@ class _Demo:
         return account(self._scenario, played, seconds, verified, directory, anchor)
 
     def _vkey(self) -> str:
-        from audit import checkpoint
-        from hall_controller.cli.demo.furnish import ORIGIN
-
         return checkpoint.vkey(ORIGIN, self._furnished.hall_signer.public_key)
 
     def _addresses(self, running: Controller, twin: str) -> list[tuple[str, str]]:
