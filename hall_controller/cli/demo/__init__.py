@@ -84,7 +84,7 @@ def _scenario(name: str) -> Scenario:
 
 
 EXPECTED = (ControllerFailed, ActRefused, TimeoutError, OSError)
-"""What can go wrong with a demo, told in a sentence; anything else is a fault of ours and shows its trace."""
+"""What can go wrong with a demo, told in a sentence. Anything else is our fault and shows its trace."""
 
 
 def _run(play: Callable[[], Coroutine[Any, Any, int]], err: Console) -> int:
