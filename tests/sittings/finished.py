@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx
 
 from hall_controller.cli.demo.furnish import Furnished
+from tests.sittings.furnishing import hall_command
 from tests.sittings.hall_under_test import (
     SECOND_VOTE,
     SITTING,
     VOTE,
     HallUnderTest,
     choices,
-    hall_command,
     hall_under_test,
 )
 from tests.sittings.log_seen import counted

@@ -5,7 +5,6 @@ in the test's process the simulated hall, real bridges and a scripted officer. T
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -18,7 +17,6 @@ from typing import Any
 
 from firmware_bridge.bridge import Bridge
 from firmware_bridge.ports import Lamp
-from hall_controller import rulebooks
 from hall_controller.cli.demo import cabling
 from hall_controller.cli.demo.furnish import BrokerChoice, Furnished, furnish
 from hall_controller.invitations import invite
@@ -26,14 +24,13 @@ from simulators import scenario as scenarios
 from simulators.crowd import KEYS, Crowd, Person
 from simulators.hall import SimulatedHall
 from simulators.officer import SimulatedOfficer
-from tests.broker import Mosquitto, free_port, stay_root
+from tests.broker import Mosquitto, free_port
+from tests.sittings.furnishing import mosquitto_of, shorten_grace
 from tests.sittings.log_seen import LogSeen
 
-ROOT = Path(__file__).parents[2]
 SCENARIO = scenarios.parse((Path(__file__).parent / "scenario.toml").read_text("utf-8"))
 SITTING = "2026-11-21-sang"
 VOTE, SECOND_VOTE = f"{SITTING}.1", f"{SITTING}.2"
-BOOK = "vn.qh.2025-03-01"
 SERIAL = 15
 """Members 1 to 15 sit in the row on the serial line, 16 to 24 at network consoles."""
 PATIENCE_S = 30.0
@@ -304,46 +301,15 @@ async def hall_under_test(folder: Path, place: Place | None = None) -> AsyncIter
     place = place or Place()
     broker = BrokerChoice("mqtt" if place.mosquitto else "embedded", free_port())
     furnished = furnish(folder, SCENARIO, rows=1, store_url=place.store_url, broker=broker)
-    _shorten_grace(folder)
+    shorten_grace(folder)
     hall = HallUnderTest(furnished, place)
     if place.mosquitto:
-        hall.mosquitto = _mosquitto(furnished, broker.port)
+        hall.mosquitto = mosquitto_of(furnished, broker.port)
     try:
         await hall.start()
         yield hall
     finally:
         await hall.stop()
-
-
-def hall_command(
-    *arguments: str | Path, environment: Mapping[str, str] | None = None
-) -> "subprocess.CompletedProcess[str]":
-    """`hall …`, as anybody types it."""
-    command = [sys.executable, "-m", "hall_controller.cli", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120, env=environment
-    )
-
-
-def _mosquitto(furnished: Furnished, port: int) -> Mosquitto:
-    """With the files that `hall broker-config` writes: a user and topic rights for each bridge."""
-    out = furnished.folder / "broker"
-    done = hall_command("broker-config", "--out", out, "--port", str(port), "--config", furnished.config)
-    assert done.returncode == 0, done.stderr
-    stay_root(out / "mosquitto.conf")
-    return Mosquitto(out / "mosquitto.conf", port)
-
-
-def _shorten_grace(folder: Path) -> None:
-    """The shipped rules with a grace of a second: these sittings are about other things."""
-    text = rulebooks.text(BOOK)
-    quick = text.replace("grace_s = { seat = 3, mobile = 6 }", "grace_s = { seat = 1, mobile = 1 }")
-    quick = quick.replace(f'id = "{BOOK}"', 'id = "vn.test.2025-03-01"')
-    (folder / "rules.toml").write_text(quick, "utf-8")
-    programme = folder / "programme.toml"
-    planned = programme.read_text("utf-8")
-    assert f'"{BOOK}"' in planned
-    programme.write_text(planned.replace(f'"{BOOK}"', '"rules.toml"'), "utf-8")
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:

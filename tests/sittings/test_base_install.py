@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.sittings.finished import Finished
-from tests.sittings.hall_under_test import ROOT
+from tests.sittings.furnishing import ROOT
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "published-votes.json"
 _NOT_HANDED_ON = {"PYTHONPATH", "VIRTUAL_ENV"}

@@ -14,7 +14,7 @@ from audit.signing import Ed25519Signer
 from hall_controller.cli.demo.furnish import ORIGIN
 from hall_controller.export.anchor import write_anchor
 from tests.sittings.finished import Finished
-from tests.sittings.hall_under_test import hall_command
+from tests.sittings.furnishing import hall_command
 from tests.sittings.tampering import Exported, Files
 
 Damage = Callable[[Exported], Files]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.sittings.full_disk import a_full_disk, files_grow_again, no_file_grows
-from tests.sittings.hall_under_test import ROOT
+from tests.sittings.furnishing import ROOT
 
 ON_A_SMALL_DISK = 'mount -t tmpfs -o size=12m,mode=700 tmpfs "$0" && exec "$@"'
 OWN_MOUNTS = ["unshare", "--user", "--map-root-user", "--mount"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulators import scenario
-from tests.sittings.hall_under_test import ROOT, hall_command
+from tests.sittings.furnishing import ROOT, hall_command
 
 
 @pytest.mark.timeout(600)

@@ -13,7 +13,8 @@ from hall_controller.cli.demo.furnish import HALL
 from tests.broker import connection
 from tests.postgres import postgres_server, postgres_url
 from tests.sittings.finished import Finished
-from tests.sittings.hall_under_test import Place, choices, hall_command, hall_under_test, until
+from tests.sittings.furnishing import hall_command
+from tests.sittings.hall_under_test import Place, choices, hall_under_test, until
 from tests.sittings.proof import proved
 
 __all__ = ["postgres_server", "postgres_url"]
