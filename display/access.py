@@ -35,6 +35,7 @@ RIGHTS: Final[dict[str, frozenset[Role]]] = {
     "export": frozenset[Role]({"auditor"}),
     "feed": _EVERYBODY,
     "plan": _EVERYBODY,
+    "pin": _EVERYBODY,
     "log": _EVERYBODY,
 }
 """Who may do what. What isn't in this table nobody may do."""

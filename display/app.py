@@ -16,7 +16,7 @@ from display.feed import Feed
 from display.guard import BodyTooLarge, Guard
 from display.ports import Hall, NotRecorded
 from display.refusals import Declined, refusal
-from display.routes import acts, ballots, live, pages, phones, records, sessions
+from display.routes import acts, ballots, live, pages, phones, pins, records, sessions
 from display.throttle import TooManyAttempts
 from display.views import Drawn
 from voting.errors import Refused
@@ -62,7 +62,7 @@ def create_app(
     app.add_middleware(Guard, origins=door.origins)
     _answer_errors(app)
     # Pages last: their route takes every path that nobody else did.
-    for part in (live, sessions, acts, phones, ballots, records, pages):
+    for part in (live, sessions, acts, phones, pins, ballots, records, pages):
         app.include_router(part.routes(door))
     return app
 

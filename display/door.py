@@ -40,6 +40,11 @@ class Door:
     phone_requests: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=1)))
     """Each request lights a seat's console, so a door that isn't signed in at may not ask without end."""
 
+    pins_sent: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=1)))
+    """By address. What keeps a stranger from a card's tries is the code on the console, not this."""
+    pins_for_seat: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=1)))
+    """By seat: many addresses together don't keep its bridge busy opening seals."""
+
     def moment(self) -> Moment:
         """The hall as it is now."""
         return Moment.of(self.hall, self.clock(), self.seals.seal)

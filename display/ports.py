@@ -111,6 +111,33 @@ class BoundPhone:
     key_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class PinRequest:
+    """The card at a seat whose reader has no keys waits for its PIN from a phone."""
+
+    seat: SeatId
+    chal: str
+    key: Mapping[str, str]
+    """The public P-256 JWK of the seat's bridge: the page seals to it, the hall can't open it."""
+    greeting: tuple[str, str]
+    """Whose card it is, in the two lines of the seat's console."""
+
+
+PinState = Literal[
+    "none", "waiting", "checking", "wrong", "wrong_code", "unreadable",
+    "blocked", "timeout", "codes_spent", "refused", "signed_in",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PinOutcome:
+    """What became of the PIN asked for at a seat; docs/specs/feed.md says each."""
+
+    state: PinState = "none"
+    tries_left: int | None = None
+    """Of the PIN after `wrong`, of the console's code after `wrong_code`."""
+
+
 class Hall(Protocol):
     @property
     def name(self) -> Text: ...
@@ -177,6 +204,15 @@ class Hall(Protocol):
 
         `signature` is ECDSA P-256/SHA-256, r‖s, over b"parl-phone-session:" + the challenge.
         """
+
+    def pin_request(self, seat: SeatId) -> PinRequest | None:
+        """What a phone needs to seal a PIN for the card at `seat`; None where none is awaited."""
+
+    def pin_outcome(self, seat: SeatId) -> PinOutcome:
+        """How the last PIN asked for at `seat` stands."""
+
+    async def send_pin(self, seat: SeatId, chal: str, sealed: str) -> None:
+        """Passes a sealed PIN on, unread. Raises Refused where none is awaited for this challenge."""
 
     def mobile_form(self, phone: BoundPhone) -> Mapping[str, object]:
         """What this phone is to sign, as docs/specs/feed.md gives it. Raises Refused."""

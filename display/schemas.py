@@ -46,6 +46,13 @@ class PhoneProof(_Body):
     """ECDSA P-256, r‖s: 64 bytes."""
 
 
+class PinFromPhone(_Body):
+    """A PIN sealed to the seat's bridge: the hall can't read it, so only its form is looked at."""
+
+    chal: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    sealed: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$", max_length=1024)]
+
+
 class SignedBallot(_Body):
     """A flattened JWS; whether it is a good one is the hall's to judge."""
 

@@ -12,7 +12,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from audit.signing import to_jwk
 from firmware_bridge.card_desk import CardDesk
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.hall_link import HallLink
@@ -45,13 +47,16 @@ class Bridge:
         token: Callable[[int], bytes],
         now: Callable[[], float] | None = None,
     ) -> None:
-        self.row = Row(seats, link.check_receipt)
+        # PINs from phones are sealed to this key; whoever keeps a sealed one keeps nothing after a restart.
+        pin_key = ec.generate_private_key(ec.SECP256R1())
+        public = None if readers is None else to_jwk(pin_key.public_key())
+        self.row = Row(seats, link.check_receipt, public)
         self._consoles = consoles
         self._readers = readers
         self._link = link
         self._now = now or asyncio.get_running_loop().time
         self._desk = (
-            CardDesk(self.row, readers, now=self._now, token=token, changed=self._slot_changed)
+            CardDesk(self.row, readers, pin_key, now=self._now, token=token, changed=self._slot_changed)
             if readers is not None
             else None
         )
@@ -129,6 +134,8 @@ class Bridge:
         if self._desk is not None:
             for what in out.cards:
                 self._desk.ask(what)
+            for pin in out.pins:
+                self._desk.pin_arrived(pin)
         if out.alert is not None:
             self._consoles.attend(out.alert)
         if out.ask_state:

@@ -9,6 +9,8 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
+from audit.errors import BadEvidence
+from audit.signing import from_jwk
 from firmware_bridge.errors import BridgeError
 
 Check = Callable[[Any], Any]
@@ -16,6 +18,8 @@ T = TypeVar("T")
 LONGEST_TEXT = 200
 LONGEST_CERTIFICATE = 16_384
 """Base64 characters: more than any certificate that a PIV card can hold."""
+LONGEST_SEAL = 1024
+"""Characters of a PIN sealed by a phone; a true one has about 500."""
 
 
 class BadMessage(BridgeError):
@@ -32,6 +36,25 @@ def a_certificate(value: Any) -> str:
     if type(value) is not str or len(value) > LONGEST_CERTIFICATE:
         raise BadMessage("a certificate in base64 is expected")
     return value
+
+
+def a_seal(value: Any) -> str:
+    """A sealed PIN, unread: its form is judged by whoever can open it."""
+    if type(value) is not str or not 0 < len(value) <= LONGEST_SEAL:
+        raise BadMessage(f"a sealed PIN of at most {LONGEST_SEAL} characters is expected")
+    return value
+
+
+def a_p256_key(value: Any) -> dict[str, str]:
+    """A public P-256 key as a JWK, nothing private in it: phones seal to it, so it must be one."""
+    found: dict[str, str] = table(a_text)(value)
+    if found.keys() != {"kty", "crv", "x", "y"} or found["crv"] != "P-256":
+        raise BadMessage("a public P-256 key is expected")
+    try:
+        from_jwk(found)
+    except BadEvidence as bad:
+        raise BadMessage(str(bad)) from None
+    return found
 
 
 def a_number(value: Any) -> int:

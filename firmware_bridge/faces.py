@@ -72,7 +72,7 @@ def _lines(seat: "Seat", now: float) -> tuple[Lines, str | None]:
         return texts.CLONE, None
     if seat.binding is not None:
         return texts.binding(seat.binding.digits), None
-    if seat.slot.prompt is not None:
+    if seat.slot.prompt is not None and not (seat.slot.signed_in and _votes(seat)):
         return seat.slot.prompt, None
     if seat.notice is not None and now < seat.notice.until:
         return seat.notice.lines, None
@@ -83,6 +83,11 @@ def _lines(seat: "Seat", now: float) -> tuple[Lines, str | None]:
     if seat.shows.text is not None:
         return seat.shows.text, None
     return (seat.slot.greeting if seat.slot.signed_in else texts.IDLE), None
+
+
+def _votes(seat: "Seat") -> bool:
+    """Then the question comes before a card that is asked for a phone's sake only."""
+    return seat.voting is not None and seat.voting.form.phase in ("open", "held", "closing")
 
 
 def _vote_lines(seat: "Seat", now: float) -> Lines:

@@ -5,14 +5,16 @@ Only the inside of the signed statements stands here: who says it, its number an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args
 
 from firmware_bridge.checks import (
     BadMessage,
     a_certificate,
     a_flag,
     a_number,
+    a_p256_key,
+    a_seal,
     a_text,
     an_object,
     many,
@@ -37,6 +39,7 @@ Phase = Annotated[
     one_of("announced", "open", "held", "closing", "closed", "cancelled"),
 ]
 SeatStatus = Annotated[Literal["online", "silent", "clone"], one_of("online", "silent", "clone")]
+PinOutcome = Literal["wrong", "blocked", "cancelled", "timeout", "wrong_code", "codes_spent", "unreadable"]
 Requesting = Annotated[Literal["none", "speech", "debate"], one_of("none", "speech", "debate")]
 
 
@@ -150,6 +153,15 @@ class BindPhone:
     member: Text
 
 
+@dataclass(frozen=True, slots=True)
+class SealedPin:
+    """A PIN typed on a phone, for the card at this seat: only the seat's bridge can read it."""
+
+    seat: Text
+    chal: Text
+    sealed: Annotated[str, a_seal] = field(repr=False)
+
+
 # -- up: a bridge to the hall ------------------------------------------------------------------------
 
 
@@ -164,6 +176,8 @@ class Unit:
 @dataclass(frozen=True, slots=True)
 class Hello:
     seats: Annotated[Mapping[str, Unit], table(nested(Unit))]
+    pin_key: Annotated[Mapping[str, str] | None, or_none(a_p256_key)]
+    """To this public key phones seal PINs; new with each start of the bridge. None: it has no readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +191,19 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class PinAwaited:
+    """The reader at this seat has no keys: a sealed PIN is awaited for the card, for this challenge."""
+
+    seat: Text
+    chal: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     seat: Text
-    outcome: Annotated[
-        Literal["wrong", "blocked", "cancelled", "timeout"],
-        one_of("wrong", "blocked", "cancelled", "timeout"),
-    ]
+    outcome: Annotated[PinOutcome, one_of(*get_args(PinOutcome))]
     tries_left: Annotated[int | None, or_none(a_number)]
+    """Of the PIN; after `wrong_code`, of the seat's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +249,19 @@ class PhoneDeclined:
     ]
 
 
-Down = State | Started | Challenge | SignedIn | SignedOut | Form | SeatShows | Refusal | BindPhone
-Up = Hello | Card | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
+Down = (
+    State | Started | Challenge | SignedIn | SignedOut | Form | SeatShows | Refusal | BindPhone | SealedPin
+)
+Up = Hello | Card | PinAwaited | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
 
 DOWN: Mapping[str, type[Any]] = {
     "state": State, "started": Started, "challenge": Challenge, "signed_in": SignedIn,
     "signed_out": SignedOut, "form": Form, "seat": SeatShows, "refused": Refusal, "bind_phone": BindPhone,
+    "sealed_pin": SealedPin,
 }  # fmt: skip
 UP: Mapping[str, type[Any]] = {
-    "hello": Hello, "card": Card, "pin": Pin, "status": Status, "shown": Shown, "lit": Lit,
-    "speak": Speak, "mic": Mic, "phone_declined": PhoneDeclined,
+    "hello": Hello, "card": Card, "pin_awaited": PinAwaited, "pin": Pin, "status": Status,
+    "shown": Shown, "lit": Lit, "speak": Speak, "mic": Mic, "phone_declined": PhoneDeclined,
 }  # fmt: skip
 NAMES = {kind: name for name, kind in {**DOWN, **UP}.items()}
 

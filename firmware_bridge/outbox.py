@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from firmware_bridge.ballots import Press
-from firmware_bridge.messages import BindPhone, Challenge, Jws, Up
+from firmware_bridge.messages import BindPhone, Challenge, Jws, SealedPin, Up
 from firmware_bridge.ports import Face
 
 
@@ -39,6 +39,7 @@ class Outbox:
     sayings: list[Up] = field(default_factory=list)
     statements: list[Jws] = field(default_factory=list)
     cards: list[CardAsk] = field(default_factory=list)
+    pins: list[SealedPin] = field(default_factory=list)
     faces: dict[int, Face] = field(default_factory=dict)
     """By console address: the latest wins."""
     ask_state: bool = False

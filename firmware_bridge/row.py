@@ -4,7 +4,7 @@ A row of sixty-four consoles, of fifteen with readers, or a network console alon
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from firmware_bridge.faces import View, next_change, view_of
 from firmware_bridge.messages import (
@@ -17,6 +17,7 @@ from firmware_bridge.messages import (
     Lit,
     Mic,
     Refusal,
+    SealedPin,
     SeatShows,
     Shown,
     SignedIn,
@@ -61,9 +62,15 @@ CheckReceipt = Callable[[Jws], Receipt | None]
 
 
 class Row:
-    """`seats`: console address by seat."""
+    """`seats`: console address by seat; `pin_key`: the public key for PINs from phones, where there are
+    readers."""
 
-    def __init__(self, seats: Mapping[str, int], check_receipt: CheckReceipt) -> None:
+    def __init__(
+        self,
+        seats: Mapping[str, int],
+        check_receipt: CheckReceipt,
+        pin_key: Mapping[str, str] | None = None,
+    ) -> None:
         self._out = Outbox()
         self._seats = {name: Seat(name, address, self._out) for name, address in seats.items()}
         self._by_address = {seat.address: seat for seat in self._seats.values()}
@@ -74,6 +81,7 @@ class Row:
         self._to_report: dict[type[Shown] | type[Lit], dict[str, set[str]]] = {Shown: {}, Lit: {}}
         self._report_at: float | None = None
         self._check_receipt = check_receipt
+        self._pin_key = pin_key
         self._microphones: dict[str, bool] = {}
         self._alert = False
 
@@ -84,7 +92,8 @@ class Row:
         return tuple(self._seats.values())
 
     def hello(self) -> Hello:
-        return Hello({seat.id: Unit(seat.status, seat.serial) for seat in self._seats.values()})
+        units = {seat.id: Unit(seat.status, seat.serial) for seat in self._seats.values()}
+        return Hello(units, self._pin_key)
 
     def take(self, now: float) -> Outbox:
         """All that is to be done now; the row forgets it."""
@@ -93,9 +102,9 @@ class Row:
         self._set_pace()
         out = self._out
         fresh = Outbox()
-        taken = Outbox(out.sayings, out.statements, out.cards, out.faces, out.ask_state, out.alert)
+        taken = replace(out)
         out.sayings, out.statements, out.cards = fresh.sayings, fresh.statements, fresh.cards
-        out.faces, out.ask_state, out.alert = fresh.faces, False, None
+        out.pins, out.faces, out.ask_state, out.alert = fresh.pins, fresh.faces, False, None
         return taken
 
     def next_due(self) -> float | None:
@@ -204,7 +213,7 @@ class Row:
     def _for_seat(
         self,
         seat: Seat,
-        message: Challenge | SignedIn | SignedOut | SeatShows | Refusal | BindPhone,
+        message: Challenge | SignedIn | SignedOut | SeatShows | Refusal | BindPhone | SealedPin,
         now: float,
     ) -> None:
         match message:
@@ -219,6 +228,8 @@ class Row:
                 seat.floor_came(message)
             case BindPhone():
                 seat.asked_to_bind(message, now)
+            case SealedPin():
+                self._out.pins.append(message)
             case Refusal():
                 self._refusal(seat, message, now)
 

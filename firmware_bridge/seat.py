@@ -16,6 +16,7 @@ from firmware_bridge.messages import (
     Jws,
     Lines,
     PhoneDeclined,
+    PinOutcome,
     SeatShows,
     SeatStatus,
     Speak,
@@ -253,6 +254,17 @@ class Seat:
         if words is not None:
             self._notice(texts.NOT_BOUND, now)
             self._out.sayings.append(PhoneDeclined(self.id, words.chal, outcome))
+
+    def pin_failed(self, outcome: PinOutcome, tries_left: int | None, now: float) -> None:
+        """The card was not shown the right PIN: for its session, or for a phone's while one is open."""
+        lines = self.slot.pin_failed(outcome, tries_left)
+        if self.slot.prompt is None:
+            self._notice(lines, now)
+
+    def card_unusable(self, now: float) -> None:
+        self.slot.unusable()
+        if self.slot.prompt is None:
+            self._notice(texts.CARD_UNUSABLE, now)
 
     # -- within ----------------------------------------------------------------------------------------
 

@@ -7,16 +7,13 @@ here at once, and the hall is told until it says that it knows.
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from firmware_bridge import texts
-from firmware_bridge.messages import Card, Challenge, Jws, Lines, Pin, Up
+from firmware_bridge.messages import Card, Challenge, Jws, Lines, Pin, PinAwaited, PinOutcome, Up
 from firmware_bridge.outbox import CardAsk, Outbox, SeatSession
 
 ASK_AGAIN_S = 1.6
 """Like a ballot's later repeats: five hundred cards at once must not become a storm."""
-
-PinOutcome = Literal["wrong", "blocked", "cancelled", "timeout"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +33,8 @@ class CardSlot:
         """The hall has recorded the session: only then may anything be signed with it."""
         self.prompt: Lines | None = None
         self.greeting: Lines = texts.SIGNED_IN
+        self._awaits_pin: str | None = None
+        """The challenge for which a PIN from the phone is awaited."""
         self._asking: Asking | None = None
         self._at_work_on: str | None = None
         """The challenge that the card signs, or has signed: told twice, it neither interrupts a PIN nor
@@ -72,19 +71,32 @@ class CardSlot:
         """The pad waits for digits: for the session, or for a phone's while one is open here."""
         self.prompt = texts.PIN_WANTED
 
-    def pin_failed(self, outcome: PinOutcome, tries_left: int | None) -> None:
+    def pin_awaited(self, chal: str, code: str) -> None:
+        """The reader has no pad: the phone is asked, with the code that only somebody here can read."""
+        self._awaits_pin = chal
+        self.prompt = texts.pin_on_phone(code, self.seat)
+        self._out.sayings.append(PinAwaited(self.seat, chal))
+
+    def pin_came(self) -> None:
+        self._awaits_pin, self.prompt = None, texts.SIGNING
+
+    def pin_declined(self, outcome: PinOutcome, left: int | None) -> None:
+        """What came from the phone was not shown to the card; the wait and its code go on."""
+        self._out.sayings.append(Pin(self.seat, outcome, left))
+
+    def pin_failed(self, outcome: PinOutcome, tries_left: int | None) -> Lines:
+        """What the seat is told of it. Where a session is open already the prompt must not stay."""
+        self._awaits_pin = None
+        lines = texts.pin_failed(outcome, tries_left)
         if outcome != "wrong":
             self._at_work_on = None
-        self.prompt = {
-            "wrong": texts.pin_wrong(tries_left),
-            "blocked": texts.PIN_BLOCKED,
-            "cancelled": texts.PIN_CANCELLED,
-            "timeout": texts.PIN_TIMEOUT,
-        }[outcome]
+        self.prompt = None if self.signed_in and outcome != "wrong" else lines
         self._out.sayings.append(Pin(self.seat, outcome, tries_left))
+        return lines
 
     def unusable(self, lines: Lines = texts.CARD_UNUSABLE) -> None:
-        self._at_work_on, self.prompt = None, lines
+        self._at_work_on = self._awaits_pin = None
+        self.prompt = None if self.signed_in else lines
 
     def session_made(self, session: SeatSession, now: float) -> None:
         if self.card is None:
@@ -118,7 +130,7 @@ class CardSlot:
             self._ask(self._presence(), now)
 
     def pulled(self, now: float) -> None:
-        self.card = self.prompt = self._at_work_on = None
+        self.card = self.prompt = self._at_work_on = self._awaits_pin = None
         self._forget_session()
         self._ask(self._presence(), now)
 
@@ -127,6 +139,8 @@ class CardSlot:
 
         A session that the hall doesn't have any more is over; one that it doesn't have yet is sent again.
         """
+        if self._awaits_pin is not None:
+            self._out.sayings.append(PinAwaited(self.seat, self._awaits_pin))
         ours = self.session is not None and self.session.statement == session
         if ours:
             self.signed_in, self.prompt = True, None

@@ -5,7 +5,7 @@ Everything that follows from the rules (the question, a refusal, the floor) come
 words.
 """
 
-from firmware_bridge.messages import Lines
+from firmware_bridge.messages import Lines, PinOutcome
 
 WIDTH = 20
 
@@ -15,6 +15,7 @@ CARD_READ: Lines = ("DA DOC THE", "CHO PHIEN HOP")
 PIN_WANTED: Lines = ("MOI NHAP MA PIN", "TREN BAN PHIM THE")
 SIGNING: Lines = ("DANG XAC NHAN...", "KHONG RUT THE")
 PIN_BLOCKED: Lines = ("THE BI KHOA MA PIN", "MOI GAP BAN THU KY")
+PIN_CODES_SPENT: Lines = ("SAI MA XAC NHAN", "RUT THE, CAM LAI")
 PIN_CANCELLED: Lines = ("CHUA NHAP MA PIN", "RUT THE, CAM LAI")
 PIN_TIMEOUT: Lines = ("HET GIO NHAP MA PIN", "RUT THE, CAM LAI")
 CARD_UNREADABLE: Lines = ("KHONG DOC DUOC THE", "RUT THE, CAM LAI")
@@ -37,8 +38,22 @@ BOUND: Lines = ("DANG GAN DIEN THOAI", "")
 NOT_BOUND: Lines = ("DA TU CHOI", "DIEN THOAI")
 
 
+def pin_failed(outcome: PinOutcome, tries_left: int | None) -> Lines:
+    return {
+        "blocked": PIN_BLOCKED,
+        "cancelled": PIN_CANCELLED,
+        "timeout": PIN_TIMEOUT,
+        "codes_spent": PIN_CODES_SPENT,
+    }.get(outcome) or pin_wrong(tries_left)
+
+
 def pin_wrong(tries_left: int | None) -> Lines:
     return "SAI MA PIN", "" if tries_left is None else f"CON {tries_left} LAN"
+
+
+def pin_on_phone(code: str, seat: str) -> Lines:
+    """The code first: a long seat name is cut, the code never."""
+    return "NHAP PIN: DIEN THOAI", f"MA {code}  GHE {seat}"
 
 
 def binding(digits: str) -> Lines:

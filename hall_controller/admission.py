@@ -2,7 +2,7 @@
 in.
 
 Identity is card + person + seat. While no sitting is open the cards are only remembered; when one opens
-they are all challenged. A PIN never comes here.
+they are all challenged. A PIN comes here sealed at most (`pins.py`).
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from hall_controller.clock import Clock
 from hall_controller.encoding import SessionEvidence
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
+from hall_controller.pins import SealedPins
 from hall_controller.sessions import SessionKeys
 from hall_controller.submission import Submission
 from voting import commands
@@ -65,6 +66,7 @@ class Admission:
         bus: HallBus,
         trust: TrustStore,
         sessions: SessionKeys,
+        pins: SealedPins,
         origin: str,
         clock: Clock,
         token: Callable[[int], bytes],
@@ -73,6 +75,7 @@ class Admission:
         self._bus = bus
         self._trust = trust
         self._sessions = sessions
+        self.pins = pins
         self._origin = origin
         self._clock = clock
         self._token = token
@@ -112,6 +115,7 @@ class Admission:
 
     def _gone(self, bridge: str, seat: str) -> None:
         self._cards.pop(seat, None)
+        self.pins.card_gone(seat)
         session = self._session_at(seat)
         if session is None:
             self._bus.tell(bridge, SignedOut(seat, "", "card_removed"))
@@ -226,7 +230,7 @@ class Admission:
 
     async def _sign_in(self, bridge: str, seat: str, sealed: Statement, evidence: SessionEvidence) -> None:
         try:
-            await self.record(sealed, evidence)
+            await self.record(seat, sealed, evidence)
         except Refused as no:
             self._refuse(bridge, seat, sealed.payload_hash, no.code, no.lines)
             if isinstance(no, SessionExpired):
@@ -237,10 +241,14 @@ class Admission:
         else:
             self._bus.tell(bridge, SignedIn(seat, sealed.payload_hash))
 
-    async def record(self, sealed: Statement, evidence: SessionEvidence) -> None:
-        """Signs a member in with a judged statement. Raises Refused, NotRecorded, LogBroken."""
+    async def record(self, seat: str, sealed: Statement, evidence: SessionEvidence) -> None:
+        """Signs a member in with a judged statement by the card at `seat`.
+
+        Raises Refused, NotRecorded, LogBroken.
+        """
         await self._hall.submit(Submission(_sign_in(sealed), "member", evidence))
         self._sessions.learn(sealed.payload_hash, sealed.payload["key"])
+        self.pins.signed_in(seat)
 
     def _forget_challenge(self, seat: str) -> None:
         here = self._cards.get(seat)
@@ -253,6 +261,7 @@ class Admission:
             self._forget_challenge(seat)
 
     def _refuse(self, bridge: str, seat: str, of: str, code: str, lines: tuple[str, str]) -> None:
+        self.pins.refused(seat)
         self._bus.tell(bridge, Refusal(seat, of, code, lines, True))
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:

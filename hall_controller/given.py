@@ -17,6 +17,8 @@ from display.ports import (
     LogHead,
     NotRecorded,
     PhoneBinding,
+    PinOutcome,
+    PinRequest,
     PlannedVote,
     Reader,
     Recorded,
@@ -205,6 +207,15 @@ class GivenHall:
 
     def prove_phone(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
         return self._intake.prove_phone(key_id, challenge, signature)
+
+    def pin_request(self, seat: SeatId) -> PinRequest | None:
+        return self._intake.pin_request(seat)
+
+    def pin_outcome(self, seat: SeatId) -> PinOutcome:
+        return self._intake.pin_outcome(seat)
+
+    async def send_pin(self, seat: SeatId, chal: str, sealed: str) -> None:
+        self._intake.send_pin(seat, chal, sealed)
 
     def mobile_form(self, phone: BoundPhone) -> Mapping[str, object]:
         return mobile_form(self.meeting, phone.member, phone.key_id, self._known.origin)

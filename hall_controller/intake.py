@@ -2,7 +2,7 @@
 queue.
 
 One door for both ways in: the bus (`said`, `passed_on`, `gone`, `joined`) and the pages (`cast_mobile`,
-`request_phone_binding`, `phone_binding`, `prove_phone`).
+`request_phone_binding`, `phone_binding`, `prove_phone`, `pin_request`, `pin_outcome`, `send_pin`).
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import structlog
 from audit import statement
 from audit.errors import BadEvidence, LogBroken
 from audit.trust import TrustStore
-from display.ports import BindingState, BoundPhone, PhoneBinding
+from display.ports import BindingState, BoundPhone, PhoneBinding, PinOutcome, PinRequest
 from firmware_bridge.messages import (
     Card,
     Hello,
@@ -23,6 +23,7 @@ from firmware_bridge.messages import (
     Mic,
     PhoneDeclined,
     Pin,
+    PinAwaited,
     Refusal,
     Shown,
     Speak,
@@ -40,6 +41,7 @@ from hall_controller.clock import Clock
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
 from hall_controller.phones import Phones
+from hall_controller.pins import SealedPins
 from hall_controller.seats import Seats
 from hall_controller.sessions import SessionKeys
 from hall_controller.submission import Submission
@@ -74,7 +76,8 @@ class Intake:
         self._origin = origin
         self._clock = clock
         own = {bridge.id: frozenset(bridge.seats) for bridge in bridges.by_id.values()}
-        self.admission = Admission(hall, bus, trust, sessions, origin, clock, token)
+        self.pins = SealedPins(bus, bridges, clock)
+        self.admission = Admission(hall, bus, trust, sessions, self.pins, origin, clock, token)
         self.casting = Casting(hall, bus, sessions, origin, own.__getitem__)
         self.phones = Phones(hall, bus, self.admission, origin, clock, token)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -94,6 +97,19 @@ class Intake:
 
     def prove_phone(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
         return self.phones.prove(key_id, challenge, signature)
+
+    def pin_request(self, seat: SeatId) -> PinRequest | None:
+        """For a phone at `seat`; None where its card waits for no PIN from one."""
+        here = self.admission.card_at(seat)
+        greeting = ("", "") if here is None or here.challenge is None else here.challenge.greeting
+        return self.pins.request(seat, greeting)
+
+    def pin_outcome(self, seat: SeatId) -> PinOutcome:
+        return self.pins.outcome(seat)
+
+    def send_pin(self, seat: SeatId, chal: str, sealed: str) -> None:
+        """Passes a sealed PIN on to the seat's bridge, unread. Raises Refused."""
+        self.pins.send(seat, chal, sealed)
 
     # -- from the bus ----------------------------------------------------------------------------------
 
@@ -134,13 +150,16 @@ class Intake:
             case Status():
                 self._seats.is_at(message.seat, message.status, message.serial)
             case Hello():
+                self.pins.has_key(bridge, message.pin_key)
                 self._hello(bridge, message)
             case Mic():
                 self._seats.microphone(message.seat, message.on, message.ok)
             case Speak():
                 self._do(self._speak(bridge, message.seat))
             case Pin():
-                log.info("pin_not_given", seat=message.seat, outcome=message.outcome)
+                self.pins.told(message)
+            case PinAwaited():
+                self.pins.awaited(bridge, message)
             case PhoneDeclined():
                 self.phones.declined(message)
 

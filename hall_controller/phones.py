@@ -153,7 +153,7 @@ class Phones:
             self._bus.drop("challenge_unknown", bridge)
             return
         try:
-            await self._admission.record(sealed, self._admission.judged(sealed, here))
+            await self._admission.record(found.seat, sealed, self._admission.judged(sealed, here))
         except Untrusted as no:
             self._refuse(found, sealed.payload_hash, f"card_{no.code}", untrusted(no.code))
         except BadEvidence as bad:
@@ -167,6 +167,7 @@ class Phones:
 
     def _refuse(self, found: Enrolment, of: str, code: str, lines: tuple[str, str]) -> None:
         self._enrolments[found.id] = replace(found, state="refused")
+        self._admission.pins.refused(found.seat)
         self._bus.tell(found.bridge, Refusal(found.seat, None, code, lines, True))
 
     # -- within ----------------------------------------------------------------------------------------

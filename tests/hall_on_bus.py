@@ -129,10 +129,13 @@ class HallOnBus:
         rows: Sequence[int] = (),
         network: int = 0,
         book: str = BOOK,
+        pads: bool = True,
     ) -> None:
         self.directory = directory
         self.link_for = link_for
         self.book = book
+        self.pads = pads
+        """Whether the readers have keys for the PIN."""
         self.authority = Authority(utc_now())
         self.signer = Ed25519Signer(Ed25519PrivateKey.generate())
         self.rows: list[Row] = []
@@ -184,7 +187,7 @@ class HallOnBus:
 
     def _row(self, index: int, first: int, size: int, *, serial: bool) -> Row:
         numbers = range(first, first + size)
-        readers = SimulatedReaders([f"{n:03}" for n in numbers])
+        readers = SimulatedReaders([f"{n:03}" for n in numbers], pads=self.pads)
         units = [SeatUnit(n - first + 1, f"DH-{n:04}", console_key(n)) for n in numbers]
         seats = [self._seat(n, unit, readers) for n, unit in zip(numbers, units, strict=True)]
         signer = Ed25519Signer(Ed25519PrivateKey.generate())

@@ -88,9 +88,22 @@ class PinTimeout(PinNotGiven):
         super().__init__("nobody typed the PIN in time")
 
 
+class PinCodesSpent(PinNotGiven):
+    """From phones came wrong codes only: somebody guesses, or misreads. The card has lost no try."""
+
+    outcome = "codes_spent"
+
+    def __init__(self) -> None:
+        super().__init__("too many wrong codes for the PIN on the phone")
+
+
 class PinMalformed(PinNotGiven):
     """Not six to eight digits: it was not shown to the card, so no try was spent."""
 
 
 class SealBroken(CardError):
     """A sealed PIN that this bridge can't open, or that was sealed for another seat or challenge."""
+
+
+class WrongCode(CardError):
+    """A sealed PIN whose sender doesn't know the code on the seat's console: the card isn't shown it."""

@@ -72,6 +72,9 @@ class SimulatedHall:
         self._bindings = {}
         self._phones = {}
         self._challenges = set()
+        self.pins = {}
+        self.pin_outcomes = {}
+        self.pins_sent = []
         self._sittings = 0
 
     # What the display reads
@@ -213,6 +216,25 @@ class SimulatedHall:
         except BadEvidence:
             return None
         return ports.BoundPhone(member, key_id)
+
+    # A card without a pad: the test is the bridge
+
+    def await_pin(self, seat, key, chal="AAECAwQFBgcICQoLDA0ODw"):
+        self.pins[seat] = ports.PinRequest(SeatId(seat), chal, key, ("KINH CHAO DAI BIEU", "NGUYEN VAN A"))
+        self.pin_outcomes[seat] = ports.PinOutcome("waiting")
+
+    def pin_request(self, seat):
+        return self.pins.get(seat)
+
+    def pin_outcome(self, seat):
+        return self.pin_outcomes.get(seat, ports.PinOutcome())
+
+    async def send_pin(self, seat, chal, sealed):
+        asked = self.pins.get(seat)
+        if asked is None or asked.chal != chal:
+            raise Refused("pin_not_awaited", {"vi": "Thẻ không chờ mã PIN.", "en": "No PIN is awaited."})
+        self.pins_sent.append((seat, chal, sealed))
+        self.pin_outcomes[seat] = ports.PinOutcome("checking")
 
     def mobile_form(self, phone):
         division = self.meeting.current

@@ -65,9 +65,10 @@ async def a_member_signs_in_with_a_sealed_pin(row: Row) -> Any:
     await row.slots.insert("001", put_in)
     assert await row.next() == CardInserted("001")
     connection = await row.readers.connect("001")
-    sealed = seal_pin("123456", bridge.public_key(), seat="001", chal=asked.chal)
+    sealed = seal_pin("123456", bridge.public_key(), seat="001", chal=asked.chal, code="0417")
     began = time.perf_counter()
-    session = await sign_in(connection, asked, open_pin(sealed, bridge, seat="001", chal=asked.chal))
+    digits = open_pin(sealed, bridge, seat="001", chal=asked.chal, code="0417")
+    session = await sign_in(connection, asked, digits)
     took = time.perf_counter() - began
     assert not put_in.verified
     certificate = await PivCard(connection).certificate()

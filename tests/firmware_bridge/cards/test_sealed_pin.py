@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from joserfc import jwe
 from joserfc.jwk import ECKey
 
-from firmware_bridge.cards.errors import SealBroken
+from firmware_bridge.cards.errors import SealBroken, WrongCode
 from firmware_bridge.cards.sealed_pin import LONGEST_SEAL, open_pin, seal_pin
 
 BRIDGE = ec.generate_private_key(ec.SECP256R1())
-HERE = {"seat": "087", "chal": "AAECAwQFBgcICQoLDA0ODw"}
+HERE = {"seat": "087", "chal": "AAECAwQFBgcICQoLDA0ODw", "code": "0417"}
 
 
 @given(st.text("0123456789", min_size=6, max_size=8))
@@ -43,6 +43,14 @@ def test_kept_and_sent_again_it_opens_nothing(elsewhere: dict[str, str]) -> None
     sealed = seal_pin("123456", BRIDGE.public_key(), **HERE)
     with pytest.raises(SealBroken, match="another seat"):
         open_pin(sealed, BRIDGE, **HERE | elsewhere)
+
+
+@pytest.mark.parametrize("code", ["0418", "", "417", "04170", "ế"])
+def test_who_has_not_read_the_console_spends_no_try(code: str) -> None:
+    sealed = seal_pin("123456", BRIDGE.public_key(), **HERE | {"code": code})
+    with pytest.raises(WrongCode) as refused:
+        open_pin(sealed, BRIDGE, **HERE)
+    assert "0417" not in str(refused.value)
 
 
 @given(st.integers(0, 400), st.characters(codec="ascii"))

@@ -1,0 +1,49 @@
+"""A card's PIN from its member's phone, where the reader at the seat has no keys; carried sealed, unread.
+
+No session: whoever stands at the seat proves it to the seat's bridge, by the code on the console.
+"""
+
+from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter
+
+from display.door import Door, address, body
+from display.refusals import Declined
+from display.schemas import PinFromPhone
+from voting.ids import SeatId
+
+_PIN = TypeAdapter(PinFromPhone)
+
+
+def routes(door: Door) -> APIRouter:
+    router = APIRouter()
+
+    def known(seat: str) -> SeatId:
+        found = next((one.id for one in door.hall.seats if one.id == seat), None)
+        if found is None:
+            raise Declined(404, "not_found")
+        return found
+
+    @router.get("/api/pin/{seat}")
+    async def asked(seat: str) -> dict[str, object]:
+        here = known(seat)
+        outcome, request = door.hall.pin_outcome(here), door.hall.pin_request(here)
+        said: dict[str, object] = {"state": outcome.state}
+        if outcome.tries_left is not None:
+            said["tries_left"] = outcome.tries_left
+        if request is not None:
+            greeting = list(request.greeting)
+            said["request"] = {"chal": request.chal, "key": dict(request.key), "greeting": greeting}
+        return said
+
+    @router.post("/api/pin/{seat}", status_code=202)
+    async def send(seat: str, request: Request) -> Response:
+        here, now = known(seat), door.clock()
+        door.pins_sent.check(address(request), now)
+        door.pins_for_seat.check(here, now)
+        pin = await body(request, _PIN)
+        door.pins_sent.note(address(request), now)
+        door.pins_for_seat.note(here, now)
+        await door.hall.send_pin(here, pin.chal, pin.sealed)
+        return Response(status_code=202)
+
+    return router

@@ -1,0 +1,94 @@
+"""A PIN from a phone passes through the hall sealed, from whoever stands at the seat, not without end."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from audit.signing import to_jwk
+from display.ports import PinOutcome
+from tests.display.opened_door import opened
+
+BRIDGE = ec.generate_private_key(ec.SECP256R1())
+KEY = to_jwk(BRIDGE.public_key())
+CHAL = "AAECAwQFBgcICQoLDA0ODw"
+SEALED = "eyJhbGciOiJFQ0RILUVTIn0..AAAA.BBBB.CCCC"
+GOOD = {"chal": CHAL, "sealed": SEALED}
+
+
+async def test_the_seats_request_is_told_and_the_sealed_pin_passed_on_as_it_is():
+    async with opened() as house, house.browser() as phone:
+        house.hall.await_pin("003", KEY)
+        asked = (await phone.get("/api/pin/003")).json()
+        greeting = ["KINH CHAO DAI BIEU", "NGUYEN VAN A"]
+        assert asked == {
+            "state": "waiting",
+            "request": {"chal": CHAL, "key": dict(KEY), "greeting": greeting},
+        }
+        assert (await phone.post("/api/pin/003", json=GOOD)).status_code == 202
+        assert house.hall.pins_sent == [("003", CHAL, SEALED)]
+        assert (await phone.get("/api/pin/003")).json()["state"] == "checking"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (PinOutcome("wrong", 2), {"state": "wrong", "tries_left": 2}),
+        (PinOutcome("blocked", 0), {"state": "blocked", "tries_left": 0}),
+        (PinOutcome("wrong_code", 1), {"state": "wrong_code", "tries_left": 1}),
+        (PinOutcome("signed_in"), {"state": "signed_in"}),
+    ],
+)
+async def test_what_became_of_it_is_told(outcome, said):
+    async with opened() as house, house.browser() as phone:
+        house.hall.pin_outcomes["003"] = outcome
+        assert (await phone.get("/api/pin/003")).json() == said
+
+
+async def test_where_no_pin_is_awaited_none_is_taken():
+    async with opened() as house, house.browser() as phone:
+        assert (await phone.get("/api/pin/003")).json() == {"state": "none"}
+        answer = await phone.post("/api/pin/003", json=GOOD)
+        assert (answer.status_code, answer.json()["code"]) == (409, "pin_not_awaited")
+        house.hall.await_pin("003", KEY)
+        stale = await phone.post("/api/pin/003", json=GOOD | {"chal": "another"})
+        assert stale.status_code == 409
+        for seat in ("999", "..", "003%00"):
+            assert (await phone.get(f"/api/pin/{seat}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"chal": CHAL},
+        GOOD | {"pin": "123456"},
+        GOOD | {"sealed": "x" * 1025},
+        GOOD | {"sealed": "123 456"},
+        GOOD | {"sealed": ""},
+        GOOD | {"chal": "<b>"},
+    ],
+)
+async def test_another_shape_is_refused(content):
+    async with opened() as house, house.browser() as phone:
+        house.hall.await_pin("003", KEY)
+        assert (await phone.post("/api/pin/003", json=content)).status_code == 422
+        assert not house.hall.pins_sent
+
+
+async def test_a_foreign_page_sends_none():
+    async with opened() as house, house.browser() as phone:
+        house.hall.await_pin("003", KEY)
+        phone.headers["Origin"] = "https://elsewhere.example"
+        assert (await phone.post("/api/pin/003", json=GOOD)).status_code == 403
+        assert not house.hall.pins_sent
+
+
+async def test_one_address_sends_no_more_than_ten_in_a_minute():
+    async with opened() as house, house.browser() as phone:
+        house.hall.await_pin("003", KEY)
+        house.hall.await_pin("004", KEY)
+        answers = [
+            (await phone.post(f"/api/pin/{seat}", json=GOOD)).status_code for seat in ["003", "004"] * 6
+        ]
+        assert answers == [202] * 10 + [429] * 2
+        house.hall.forward(minutes=1)
+        assert (await phone.post("/api/pin/003", json=GOOD)).status_code == 202
