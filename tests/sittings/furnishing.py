@@ -1,4 +1,4 @@
-"""What a hall under test needs beside its own parts: commands as anybody types them, a broker, its rules."""
+"""What a hall under test needs beside its own parts: the command line, a broker, its rules."""
 
 import subprocess
 import sys
