@@ -35,7 +35,7 @@ def routes(door: Door) -> APIRouter:
             said["request"] = {"chal": request.chal, "key": dict(request.key), "greeting": greeting}
         return said
 
-    @router.post("/api/pin/{seat}", status_code=202)
+    @router.post("/api/pin/{seat}", status_code=204)
     async def send(seat: str, request: Request) -> Response:
         here, now = known(seat), door.clock()
         door.pins_sent.check(address(request), now)
@@ -44,6 +44,6 @@ def routes(door: Door) -> APIRouter:
         door.pins_sent.note(address(request), now)
         door.pins_for_seat.note(here, now)
         await door.hall.send_pin(here, pin.chal, pin.sealed)
-        return Response(status_code=202)
+        return Response(status_code=204)
 
     return router

@@ -23,7 +23,7 @@ async def test_the_seats_request_is_told_and_the_sealed_pin_passed_on_as_it_is()
             "state": "waiting",
             "request": {"chal": CHAL, "key": dict(KEY), "greeting": greeting},
         }
-        assert (await phone.post("/api/pin/003", json=GOOD)).status_code == 202
+        assert (await phone.post("/api/pin/003", json=GOOD)).status_code == 204
         assert house.hall.pins_sent == [("003", CHAL, SEALED)]
         assert (await phone.get("/api/pin/003")).json()["state"] == "checking"
 
@@ -89,6 +89,6 @@ async def test_one_address_sends_no_more_than_ten_in_a_minute():
         answers = [
             (await phone.post(f"/api/pin/{seat}", json=GOOD)).status_code for seat in ["003", "004"] * 6
         ]
-        assert answers == [202] * 10 + [429] * 2
+        assert answers == [204] * 10 + [429] * 2
         house.hall.forward(minutes=1)
-        assert (await phone.post("/api/pin/003", json=GOOD)).status_code == 202
+        assert (await phone.post("/api/pin/003", json=GOOD)).status_code == 204

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,16 @@ def test_kept_and_sent_again_it_opens_nothing(elsewhere: dict[str, str]) -> None
     sealed = seal_pin("123456", BRIDGE.public_key(), **HERE)
     with pytest.raises(SealBroken, match="another seat"):
         open_pin(sealed, BRIDGE, **HERE | elsewhere)
+
+
+def test_the_pages_seal_is_opened() -> None:
+    """display/web/tests/seal_pin.test.ts holds the pages to the same bytes."""
+    path = Path(__file__).parents[2] / "vectors" / "sealed-pin.json"
+    given = json.loads(path.read_text("utf-8"))
+    key = ECKey.import_key(given["bridge"]).private_key
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    where = {name: given[name] for name in ("seat", "chal", "code")}
+    assert open_pin(given["sealed"], key, **where) == given["pin"].encode()
 
 
 @pytest.mark.parametrize("code", ["0418", "", "417", "04170", "ế"])

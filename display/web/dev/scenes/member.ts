@@ -1,3 +1,4 @@
+import sealed from '../../../../tests/vectors/sealed-pin.json'
 import type { Me, View, Vote } from '../../shared/view'
 import type { Scene } from '.'
 import { inSeconds, t, view, vote } from './hall'
@@ -19,6 +20,8 @@ function member(one: Vote | undefined, me: Partial<Me> = {}, over: Partial<View>
 const open = (now: number) => vote({ deadline: inSeconds(now, 12) })
 const RECORDED = { choice: 'approve', t: '2019-06-03T03:42:07.120Z', seq: 1311, code: '7F3A' }
 const OUT = { status: 200, body: { role: 'public', name: '' } }
+const { d: _, ...BRIDGE } = sealed.bridge
+const GREETING = ['KINH CHAO DAI BIEU', 'NGUYEN THI QUYNH HUO']
 const LATE = {
   status: 409,
   body: {
@@ -32,6 +35,21 @@ const LATE = {
 
 export const memberScenes: Readonly<Record<string, Scene>> = {
   'member-unbound': { page: 'member', view: () => member(undefined), calls: { 'GET /api/session': OUT } },
+  'member-pin': {
+    page: 'member',
+    view: () => member(undefined),
+    calls: {
+      'GET /api/session': OUT,
+      'GET /api/pin/087': {
+        status: 200,
+        body: {
+          state: 'wrong',
+          tries_left: 2,
+          request: { chal: 'AAECAwQFBgcICQoLDA0ODw', key: BRIDGE, greeting: GREETING },
+        },
+      },
+    },
+  },
   'member-no-vote': { page: 'member', view: () => member(undefined) },
   'member-announced': {
     page: 'member',

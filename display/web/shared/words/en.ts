@@ -185,6 +185,35 @@ export const en: Words = {
     wrongForm:
       'The ballot that the hall sent doesn’t match this screen, so it wasn’t signed. Tell the secretariat.',
     unanswered: 'The hall did not answer.',
+    pin: {
+      begin: 'Enter the PIN on this phone',
+      beginHint:
+        'For seats whose card reader has no keys: insert the card, wait until the unit says “NHAP PIN: DIEN THOAI”, then enter the seat number.',
+      next: 'Continue',
+      close: 'Close',
+      whose: 'The card at seat {seat}:',
+      code: 'Four digits on the seat’s unit',
+      pin: 'The card’s PIN (6–8 digits)',
+      pinHint:
+        'The PIN is sealed in this browser; only the unit at the seat can open it. It is kept nowhere.',
+      send: 'Send the PIN',
+      sending: 'Sending…',
+      otherSeat: 'Another seat',
+      states: {
+        none: 'The card at this seat isn’t waiting for a PIN from a phone. Look at the seat’s unit: is the card in?',
+        checking: 'The card is checking the PIN…',
+        wrong: 'Wrong PIN, tries left: {n}. The seat’s unit shows four new digits.',
+        wrong_code: 'Wrong four digits; the card was not shown the PIN. Tries left: {n}.',
+        unreadable: 'The seat’s unit could not take the PIN. Enter the four digits shown now, and the PIN.',
+        blocked: 'The card’s PIN is blocked. See the secretariat.',
+        timeout: 'The time to enter the PIN is over. Take the card out and insert it again.',
+        codes_spent:
+          'The four digits were wrong too often. The card lost no try. Take it out and insert it again.',
+        refused: 'The hall did not take this sign-in; the seat’s unit says why.',
+        signed_in: 'The PIN is right. Look at the seat’s unit.',
+      },
+      badKey: 'The seat unit’s key can’t be used. The PIN was not sent. Tell the secretariat.',
+    },
   },
   auditor: {
     title: 'Audit',

@@ -181,6 +181,35 @@ export const vi = {
     cardGone: 'Thẻ không còn ở ghế hoặc phiên làm việc đã hết. Cắm thẻ và gắn lại điện thoại.',
     wrongForm: 'Phiếu hội trường gửi không khớp với màn hình này nên không ký. Báo Ban Thư ký.',
     unanswered: 'Không nhận được trả lời từ hội trường.',
+    pin: {
+      begin: 'Nhập mã PIN trên điện thoại',
+      beginHint:
+        'Dùng khi đầu đọc thẻ tại ghế không có bàn phím: cắm thẻ, đợi thiết bị hiện “NHAP PIN: DIEN THOAI”, rồi nhập số ghế.',
+      next: 'Tiếp tục',
+      close: 'Đóng',
+      whose: 'Thẻ tại ghế {seat}:',
+      code: 'Mã bốn chữ số trên thiết bị tại ghế',
+      pin: 'Mã PIN của thẻ (6–8 chữ số)',
+      pinHint:
+        'Mã PIN được khóa ngay trong trình duyệt này, chỉ thiết bị tại ghế mở được. Không lưu ở đâu cả.',
+      send: 'Gửi mã PIN',
+      sending: 'Đang gửi…',
+      otherSeat: 'Ghế khác',
+      states: {
+        none: 'Thẻ tại ghế này không chờ mã PIN từ điện thoại. Hãy xem thiết bị tại ghế: thẻ đã cắm chưa?',
+        checking: 'Thẻ đang kiểm tra mã PIN…',
+        wrong: 'Sai mã PIN, còn {n} lần. Thiết bị tại ghế hiện mã bốn chữ số mới.',
+        wrong_code: 'Sai mã bốn chữ số; thẻ chưa nhận mã PIN. Còn {n} lần.',
+        unreadable:
+          'Thiết bị tại ghế chưa nhận được mã PIN. Hãy nhập lại mã bốn chữ số đang hiện và mã PIN.',
+        blocked: 'Thẻ đã bị khóa mã PIN. Mời gặp Ban Thư ký.',
+        timeout: 'Hết giờ nhập mã PIN. Rút thẻ, cắm lại.',
+        codes_spent: 'Sai mã bốn chữ số quá nhiều lần. Thẻ không mất lần thử nào. Rút thẻ, cắm lại.',
+        refused: 'Hội trường không nhận đăng nhập này; thiết bị tại ghế nói lý do.',
+        signed_in: 'Đúng mã PIN. Xem thiết bị tại ghế.',
+      },
+      badKey: 'Khóa của thiết bị tại ghế không dùng được. Mã PIN chưa được gửi. Báo Ban Thư ký.',
+    },
   },
   auditor: {
     title: 'Kiểm chứng',
