@@ -6,7 +6,6 @@ three of them nothing more is listened to until the card is put in anew.
 """
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -46,7 +45,7 @@ class PhonePin:
         self._wait_s = wait_s
         self._left = WRONG_CODES
         self._seen: set[bytes] = set()
-        """Hashes of what has been opened: said again, it is nobody's wrong code."""
+        """Hashes of what was sealed for here: said again it is nobody's wrong code. Never many."""
         self._awaited: asyncio.Future[bytes] | None = None
 
     def ask(self) -> str:
@@ -73,23 +72,20 @@ class PhonePin:
     def arrived(self, what: SealedPin) -> tuple[PinOutcome, int | None] | None:
         """None: it is taken, or it was the last wrong code. Else why not, and how many codes are left."""
         awaited = self._awaited
-        if awaited is None or awaited.done() or what.chal != self.chal or self._again(what):
+        mark = sha256(what.sealed.encode()).digest()
+        if awaited is None or awaited.done() or what.chal != self.chal or mark in self._seen:
             return "unreadable", None
         try:
             digits = open_pin(what.sealed, self._key, seat=self.seat, chal=self.chal, code=self._code)
             pin_block(digits)
         except WrongCode:
+            self._seen.add(mark)
             return self._wrong_code(awaited)
         except (SealBroken, PinMalformed):
             return "unreadable", None
+        self._seen.add(mark)
         awaited.set_result(digits)
         return None
-
-    def _again(self, what: SealedPin) -> bool:
-        mark = sha256(what.sealed.encode()).digest()
-        known = any(secrets.compare_digest(mark, one) for one in self._seen)
-        self._seen.add(mark)
-        return known
 
     def _wrong_code(self, awaited: asyncio.Future[bytes]) -> tuple[PinOutcome, int | None] | None:
         self._left -= 1
