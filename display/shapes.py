@@ -61,6 +61,7 @@ class ThresholdMark(TypedDict):
 class ResultShape(TypedDict):
     heading: Words
     roll: int
+    roll_label: Words
     present: int
     participated: int
     counts: dict[str, int]

@@ -42,6 +42,9 @@ class Floor:
     speeches: HashTrieMap[MemberId, int] = field(default_factory=HashTrieMap)
     """How many speeches (debates not among them) each member has begun in this sitting."""
 
+    last_given: datetime | None = None
+    """When somebody was last given the floor in this sitting."""
+
     def request_of(self, member: MemberId) -> Request | None:
         return next((request for request in self.queue if request.member == member), None)
 
@@ -63,6 +66,7 @@ class Floor:
             after,
             speaker=Speaker(member, kind, at, limit_s),
             speeches=after.speeches.insert(member, begun),
+            last_given=at,
         )
 
     def ended(self) -> Floor:

@@ -44,8 +44,10 @@ def routes(door: Door) -> APIRouter:
 
     @router.get("/{path:path}")
     async def built_file(path: str) -> Response:
+        # Pages have their own routes above; another port's page in the same build isn't served here.
         file = (root / path).resolve()
-        if not file.is_relative_to(root) or not file.is_file():
+        within = file.is_relative_to(root / "assets") or file.parent == root
+        if not within or file.suffix == ".html" or not file.is_file():
             raise Declined(404, "not_found")
         # The build puts a hash of the content into the names under assets/.
         headers = _LASTING if path.startswith("assets/") else None

@@ -65,7 +65,7 @@ def _casting_vote(division: Division) -> ActShape:
 def _announce(moment: Moment, planned: PlannedVote, key: str | None = None) -> ActShape:
     """A planned repetition is announced as what it is: with its reason and who ordered it."""
     name = words.question_name(planned.title, planned.option)
-    label = words.LABELS["announce"]
+    label = words.LABELS["announce"] if planned.supersedes is None else words.ANNOUNCE_AGAIN
     shown = words.labelled("announce", vote=planned.vote, key=key)
     shown["label"] = {"vi": f"{label['vi']}: {name['vi']}", "en": f"{label['en']}: {name['en']}"}
     repeated = moment.meeting.votes.get(planned.supersedes) if planned.supersedes else None

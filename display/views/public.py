@@ -6,6 +6,7 @@ from display.moment import Moment
 from display.shapes import FloorShape, HallShape, SittingShape, SpeakerShape, ViewShape, Words
 from display.views.people import in_queue, words
 from display.views.vote import vote_shape
+from voting.division import Phase
 
 CANNOT_RECORD: Words = {
     "vi": "Hệ thống tạm thời chưa ghi nhận được. Thời gian này sẽ được bù lại.",
@@ -18,12 +19,20 @@ def shared(role: Role, moment: Moment) -> ViewShape:
     sitting = _sitting(moment)
     if sitting is not None:
         shown["sitting"] = sitting
-    vote = vote_shape(role, moment)
+    vote = None if role == "public" and _passed_on(moment) else vote_shape(role, moment)
     if vote is not None:
         shown["vote"] = vote
     if not moment.health.store:
         shown["notice"] = CANNOT_RECORD
     return shown
+
+
+def _passed_on(moment: Moment) -> bool:
+    """After a speech an earlier result doesn't come back to the wall: the sitting has gone on since."""
+    division, spoke = moment.meeting.current, moment.meeting.floor.last_given
+    if division is None or division.declared_at is None or spoke is None:
+        return False
+    return division.phase is Phase.DECLARED and division.declared_at < spoke
 
 
 def _hall(moment: Moment) -> HallShape:

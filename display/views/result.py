@@ -6,7 +6,7 @@ import hashlib
 from display.access import Role
 from display.moment import Moment
 from display.ports import JWS
-from display.shapes import ConditionShape, PercentShape, ResultShape
+from display.shapes import ConditionShape, PercentShape, ResultShape, Words
 from display.views.people import words
 from voting import wording
 from voting.division import Division
@@ -50,6 +50,7 @@ def result_shape(division: Division, moment: Moment) -> ResultShape | None:
     shown: ResultShape = {
         "heading": words(kind.result_heading),
         "roll": result.roll,
+        "roll_label": _roll_label(book),
         "present": result.present,
         "participated": result.participated,
         "counts": {str(choice): count for choice, count in result.counts.items()},
@@ -70,6 +71,12 @@ def result_shape(division: Division, moment: Moment) -> ResultShape | None:
     if result.casting_vote is not None:
         shown["casting_vote"] = result.casting_vote
     return shown
+
+
+def _roll_label(book: RuleBook) -> Words:
+    """What the first line of a result counts, in the chamber's words: "Tổng số đại biểu Quốc hội"."""
+    name = words(wording.base_name(book, "all_members"))
+    return {"vi": name["vi"][:1].upper() + name["vi"][1:], "en": name["en"][:1].upper() + name["en"][1:]}
 
 
 def _percent(book: RuleBook, result: Result) -> dict[str, PercentShape]:

@@ -244,6 +244,9 @@ async def test_built_pages_are_served_and_nothing_beside_them(tmp_path):
     pages = tmp_path / "dist"
     (pages / "wall").mkdir(parents=True)
     (pages / "assets").mkdir()
+    (pages / "twin").mkdir()
+    (pages / "twin" / "index.html").write_text("the demo's, on a port of its own")
+    (pages / "icon.svg").write_text("<svg/>")
     (pages / "index.html").write_text("choose")
     (pages / "wall" / "index.html").write_text("wall")
     (pages / "assets" / "wall-1a2b.js").write_text("export {}")
@@ -256,5 +259,8 @@ async def test_built_pages_are_served_and_nothing_beside_them(tmp_path):
         script = await browser.get("/assets/wall-1a2b.js")
         assert "javascript" in script.headers["content-type"]
         assert "immutable" in script.headers["cache-control"]
+        assert (await browser.get("/icon.svg")).text == "<svg/>"
+        for path in ("/twin", "/twin/", "/twin/index.html", "/wall/index.html"):
+            assert (await browser.get(path)).status_code == 404, path
         for path in ("/leak", "/%2e%2e/secret", "/..%2fsecret", "/assets", "/assets/none.js"):
             assert (await browser.get(path)).status_code == 404, path

@@ -89,6 +89,43 @@ def test_the_result_reaches_the_officer_first_and_the_public_after_the_declarati
     assert seen(hall)["vote"]["heading"]["vi"] == "LẤY Ý KIẾN"
 
 
+def test_the_whole_is_named_in_the_chambers_words(hall):
+    declared(hall)
+    assert seen(hall)["vote"]["result"]["roll_label"] == {
+        "vi": "Tổng số đại biểu Quốc hội",
+        "en": "All members of the National Assembly",
+    }
+
+
+def test_an_old_result_does_not_come_back_to_the_wall_after_a_speech(hall):
+    declared(hall)
+    speaker = hall.members()[0]
+    hall.forward(minutes=1)
+    hall.do(c.RequestFloor(speaker, "speech"))
+    assert "result" in seen(hall)["vote"], "to ask is not to speak"
+    hall.do(c.GiveFloor(speaker, "secretary-1"))
+    hall.forward(minutes=2)
+    hall.do(c.EndSpeech("secretary-1"))
+    assert "vote" not in seen(hall)
+    for role in ("member", "officer", "auditor"):
+        assert "result" in seen(hall, role)["vote"], "who votes or answers for it keeps it"
+    again = hall.planned[0]
+    question = c.Question(again.kind, again.title, again.item, again.option)
+    hall.do(c.AnnounceVote("pm.1.r2", question, "secretary-1", again.vote, "Chưa nghe rõ", "Chủ tọa"))
+    assert seen(hall)["vote"]["phase"] == "announced"
+
+
+def test_a_result_declared_during_a_speech_is_shown_after_it(hall):
+    closed(hall)
+    speaker = hall.members()[0]
+    hall.do(c.RequestFloor(speaker, "speech"))
+    hall.do(c.GiveFloor(speaker, "secretary-1"))
+    hall.forward(minutes=2)
+    hall.declare()
+    hall.do(c.EndSpeech("secretary-1"))
+    assert "result" in seen(hall)["vote"]
+
+
 def test_the_code_looks_up_the_signed_result_and_the_qr_holds_a_checkpoint(hall):
     declared(hall)
     result = seen(hall)["vote"]["result"]

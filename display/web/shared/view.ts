@@ -50,6 +50,8 @@ export interface Result {
   /** KẾT QUẢ LẤY Ý KIẾN …: the rule book's heading of a result of this kind. */
   readonly heading: Text
   readonly roll: number
+  /** Tổng số đại biểu Quốc hội: the whole of the chamber, in its own words. */
+  readonly roll_label: Text
   readonly present: number
   readonly participated: number
   readonly counts: Readonly<Record<string, number>>

@@ -3,6 +3,7 @@ import { BASE_NOTE, MEMBERS, PRESENT, percent, result, seats, t, vote } from './
 export const REJECTED = result('2019-06-03-pm.2', {
   heading: t('KẾT QUẢ LẤY Ý KIẾN', 'RESULT OF THE POLL'),
   roll: MEMBERS,
+  roll_label: { vi: 'Tổng số đại biểu Quốc hội', en: 'All members of the National Assembly' },
   present: PRESENT,
   participated: 417,
   counts: { approve: 240, reject: 132, not_voting: 45 },
@@ -48,6 +49,7 @@ export const ADOPTED = result('law', {
     not_voting: percent('0,62%', 486),
   },
   roll: 486,
+  roll_label: { vi: 'Tổng số đại biểu Quốc hội', en: 'All members of the National Assembly' },
   outcome: 'adopted',
   verdict: t('ĐƯỢC THÔNG QUA', 'ADOPTED'),
   sentence: t(
