@@ -1,0 +1,61 @@
+"""Browsers that people of the hall sit at: each its own; whatever one of them complains of is a fault."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+# A page may learn of a violated policy only by this event; told to the console it is kept like any error.
+_TELL_VIOLATIONS = """
+addEventListener('securitypolicyviolation', (event) =>
+  console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`))
+"""
+NOBODY_YET = "/api/session?as="
+"""A page asks who it is before anybody signed in; the browser tells that 401 as an error of its own."""
+
+
+class Visitors:
+    """`shots`: where pictures go. `complaints` must be empty in the end."""
+
+    def __init__(self, browser: Browser, shots: Path) -> None:
+        self._browser, self._shots = browser, shots
+        self.complaints: list[str] = []
+        self._taken = 0
+
+    def open(self, address: str, width: int, height: int, **options: object) -> Page:
+        """A browser with cookies, keys and downloads of its own, at `address`."""
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height}, locale="vi-VN", **options
+        )
+        context.add_init_script(_TELL_VIOLATIONS)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda line: self._heard(page, line))
+        page.goto(address)
+        return page
+
+    def shoot(self, name: str, *pages: Page) -> None:
+        """Pictures of what all of them show now, numbered in the order of the story."""
+        for page in pages:
+            self._taken += 1
+            where = urlsplit(page.url).path.strip("/") or "twin"
+            page.screenshot(path=self._shots / f"{self._taken:02d}-{name}-{where}.png")
+
+    def _heard(self, page: Page, line: ConsoleMessage) -> None:
+        expected = "401" in line.text and NOBODY_YET in line.location.get("url", "")
+        if line.type == "error" and not expected:
+            self.complaints.append(f"{page.url}: {line.text} {line.location.get('url', '')}")
+
+
+@contextmanager
+def visitors(chromium: str, folder: Path) -> Iterator[Visitors]:
+    """Pictures go to `folder`, or to $HALL_SHOTS where somebody wants to look at them; never into git."""
+    shots = Path(os.environ.get("HALL_SHOTS", folder))
+    shots.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield Visitors(browser, shots)
+        browser.close()
