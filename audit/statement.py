@@ -108,13 +108,8 @@ def parse(jws: Any, typ: str) -> Statement:
 
 def typ_of(jws: Any) -> str:
     """Which kind a statement says it is, before `parse`. Raises BadStatement."""
-    try:
-        _check_parts(jws)
-        typ = _read_header(jws["protected"]).get("typ")
-    except BadEvidence as error:
-        raise BadStatement(str(error)) from None
-    shapes.shape_of(typ if isinstance(typ, str) else "")
-    return str(typ)
+    _check_parts(jws)
+    return _typ(jws["protected"])
 
 
 def verify(statement: Statement, public_key: PublicKey) -> None:
@@ -163,6 +158,17 @@ def _header(protected: str, typ: str) -> Mapping[str, str]:
         raise BadStatement(f"a {header.get('typ')!r:.60}, not a {typ}")
     shapes.check_header(header, shapes.shape_of(typ))
     return MappingProxyType(header)
+
+
+@lru_cache(maxsize=256)
+def _typ(protected: str) -> str:
+    """Headers of one signer are all alike: decoded once, a hall's whole traffic is looked up."""
+    try:
+        typ = _read_header(protected).get("typ")
+    except BadEvidence as error:
+        raise BadStatement(str(error)) from None
+    shapes.shape_of(typ if isinstance(typ, str) else "")
+    return str(typ)
 
 
 def _read_header(protected: str) -> dict[str, Any]:

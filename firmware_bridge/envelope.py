@@ -6,11 +6,9 @@ docs/specs/bus.md, "A message". Both ends of the bus use it; whose key is right,
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Literal
 
-from audit import base64url, canonical, instant, statement
-from audit.errors import BadEvidence
+from audit import instant, statement
 from audit.signing import Signer
 from audit.statement import Statement
 from firmware_bridge.checks import BadMessage
@@ -53,23 +51,6 @@ def unpack(payload: bytes) -> list[Any]:
     if not isinstance(found["m"], list):
         raise BadMessage("a message holds a list of statements")
     return found["m"]
-
-
-def typ_of(jws: Any) -> str:
-    """Which kind a statement says it is. Raises BadMessage."""
-    if not isinstance(jws, dict) or not isinstance(jws.get("protected"), str):
-        raise BadMessage("not a flattened JWS")
-    return _typ(jws["protected"])
-
-
-@lru_cache(maxsize=256)
-def _typ(protected: str) -> str:
-    """Headers of one signer are all alike: decoded once, a hall's whole traffic is looked up."""
-    try:
-        header = canonical.decode(base64url.decode(protected))
-    except BadEvidence as bad:
-        raise BadMessage(str(bad)) from None
-    return str(header.get("typ")) if isinstance(header, dict) else ""
 
 
 def seal_down(

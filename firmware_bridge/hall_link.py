@@ -107,7 +107,7 @@ class HallLink:
                 self._drop(bad)
 
     def _take(self, jws: Jws) -> None:
-        if envelope.typ_of(jws) == statement.RECEIPT:
+        if statement.typ_of(jws) == statement.RECEIPT:
             receipt = self.check_receipt(jws)
             if receipt is not None:
                 self._heard(receipt)

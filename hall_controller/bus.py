@@ -171,7 +171,7 @@ class HallBus:
                 log.exception("statement_failed", bridge=bridge.id)
 
     def _take(self, listener: BusListener, bridge: KnownBridge, jws: Jws) -> None:
-        typ = envelope.typ_of(jws)
+        typ = statement.typ_of(jws)
         if typ in (statement.BALLOT, statement.SESSION_KEY):
             listener.passed_on(bridge.id, jws, typ)
             return

@@ -293,6 +293,22 @@ def test_a_form_must_be_a_form() -> None:
         statement.fill(FORM, nonce=bytes(15), **press)
 
 
+def test_a_kind_is_read_from_a_header_in_any_order_and_from_no_long_one() -> None:
+    backwards = b64(json.dumps(dict(reversed(HEADER.items()))).encode())
+    assert statement.typ_of(GOOD | {"protected": backwards}) == statement.BALLOT
+    with pytest.raises(BadStatement, match="1024"):
+        statement.typ_of(with_header(pad="x" * 1024))
+
+
+@pytest.mark.parametrize("header", [None, 7, "===", "e30x", b64(b"[]"), b64(b'{"typ":1,"typ":2}')])
+def test_what_has_no_header_has_no_kind(header: Any) -> None:
+    with pytest.raises(BadStatement):
+        statement.typ_of({**GOOD, "protected": header})
+    for none in (None, 7, {}, {"protected": header}):
+        with pytest.raises(BadStatement):
+            statement.typ_of(none)
+
+
 def test_unknown_kinds_are_refused() -> None:
     for call in (
         lambda: statement.parse(GOOD, "parl-other+json"),

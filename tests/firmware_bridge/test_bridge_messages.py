@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import base64url, statement
+from audit import statement
 from audit.signing import Ed25519Signer
 from firmware_bridge import envelope, messages
 from firmware_bridge.checks import BadMessage
@@ -83,14 +83,6 @@ def test_what_is_packed_is_unpacked_in_order_and_fits(sizes: list[int]) -> None:
     packed = list(envelope.pack(sent))
     assert [one for payload in packed for one in envelope.unpack(payload)] == sent
     assert all(len(payload) <= envelope.LARGEST for payload in packed)
-
-
-def test_a_header_names_the_kind_or_nothing() -> None:
-    assert envelope.typ_of(VECTORS["up"][0]["jws"]) == statement.CONSOLE
-    for bad in (None, 7, {}, {"protected": 7}, {"protected": "==="}, {"protected": "e30x"}):
-        with pytest.raises(BadMessage):
-            envelope.typ_of(bad)
-    assert envelope.typ_of({"protected": base64url.encode(b"[]")}) == ""
 
 
 class TestNumbering:

@@ -201,6 +201,23 @@ async def test_the_hall_drops_strangers_words_and_foreign_seats(tmp_path: Path) 
         assert here.hall.meeting.present == 2
 
 
+async def test_a_words_header_may_stand_in_any_order(tmp_path: Path) -> None:
+    bus = SimulatedBus()
+    async with voting(tmp_path, bus) as (here, (_one, two)):
+        first = here.rows[0]
+        pulled = Card(two.seat, False, None, None, None)
+        said = envelope.seal_up(
+            pulled, bridge=first.name, boot="new", n=1, at=here.now(), signer=first.signer
+        )
+        header = json.loads(base64url.decode(said["protected"]))
+        said["protected"] = base64url.encode(json.dumps(dict(reversed(header.items()))).encode())
+        signed = f"{said['protected']}.{said['payload']}".encode()
+        said["signature"] = base64url.encode(first.signer.sign(signed))
+        bus.inject(TOPICS.up(first.name), next(envelope.pack([said])))
+        await until(lambda: sum(of_hall(here).values()) == 1)
+        assert of_hall(here) == {"foreign_seat": 1}
+
+
 async def test_a_played_back_boot_of_a_bridge_is_not_new(tmp_path: Path) -> None:
     bus = SimulatedBus()
     async with voting(tmp_path, bus, 1) as (here, (seat,)):
@@ -316,11 +333,11 @@ async def test_a_ballot_pressed_before_the_closing_is_taken_within_the_grace(tmp
 
 def is_ballot(payload: bytes) -> bool:
     try:
-        return any(envelope.typ_of(one) == statement.BALLOT for one in envelope.unpack(payload))
+        return any(statement.typ_of(one) == statement.BALLOT for one in envelope.unpack(payload))
     except Exception:
         return False
 
 
 def receipts(bus: SimulatedBus, bridge: str) -> list[dict[str, str]]:
     down = [json.loads(payload)["m"] for topic, payload in bus.tape if topic == TOPICS.down(bridge)]
-    return [one for said in down for one in said if envelope.typ_of(one) == statement.RECEIPT]
+    return [one for said in down for one in said if statement.typ_of(one) == statement.RECEIPT]
