@@ -8,9 +8,8 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
-from audit import base64url, canonical, instant
+from audit import base64url, fingerprint, instant
 from audit.errors import BadEvidence, LogBroken, Untrusted
 from audit.signing import from_jwk, thumbprint, verify
 from audit.statement import Statement
@@ -22,6 +21,7 @@ from hall_controller.card_texts import ASK_AGAIN, untrusted
 from hall_controller.clock import Clock
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
+from hall_controller.phone_challenges import Challenges
 from voting.attendance import Session
 from voting.division import Phase
 from voting.errors import NotSignedIn, RefusalKind, Refused
@@ -29,7 +29,6 @@ from voting.ids import MemberId, SeatId
 
 ASK_LIFE = timedelta(seconds=75)
 """A little longer than the seat asks: its answer must find the enrolment still there."""
-PROOF_LIFE = timedelta(minutes=5)
 PROOF_PREFIX = b"parl-phone-session:"
 """What a phone signs with its key outside ballots can't be taken for a ballot, nor the other way round."""
 MOST_ENROLMENTS = 2000
@@ -76,7 +75,7 @@ class Phones:
         self._clock = clock
         self._token = token
         self._enrolments: dict[str, Enrolment] = {}
-        self._proofs: dict[str, datetime] = {}
+        self._challenges = Challenges(token)
 
     def request(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
         """Asks the card at `seat` to bind this public key. Raises Refused."""
@@ -105,15 +104,22 @@ class Phones:
         if found is None:
             return None
         if found.state == "bound":
-            return BindingState("bound", self._new_proof())
+            return BindingState("bound", self.challenge(found.key_id))
         if found.state == "refused":
             return BindingState("refused")
         return BindingState("expired" if self._clock() > found.until else "waiting")
 
+    def challenge(self, key_id: str) -> str:
+        """What the phone with this key signs to be let in.
+
+        Any key is given one, known or not, and nothing is kept of it: asking tells nothing of who has a
+        phone, and costs the hall no memory. A phone that the log knows gets in by it after a restart too.
+        """
+        return self._challenges.new(key_id, self._clock())
+
     def prove(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
-        """Who holds the phone; None where the proof doesn't hold. A challenge is good once."""
-        good_until = self._proofs.pop(challenge, None)
-        if good_until is None or self._clock() > good_until:
+        """Who holds the phone; None where the proof doesn't hold. A challenge proves once."""
+        if not self._challenges.stands(challenge, key_id, self._clock()):
             return None
         session = self.session_of(key_id)
         key = None if session is None else self._admission.session_key(session.id)
@@ -123,6 +129,8 @@ class Phones:
             verify(key, "ES256", PROOF_PREFIX + challenge.encode(), signature)
         except BadEvidence:
             return None
+        # Only now: a stranger's attempt must not use up what the phone itself was given.
+        self._challenges.spend(challenge, self._clock())
         return BoundPhone(session.member, key_id)
 
     def session_of(self, key_id: str) -> Session | None:
@@ -180,7 +188,7 @@ class Phones:
         return BindPhone(
             seat=seat,
             key=dict(key),
-            digits=digits(key),
+            digits=fingerprint.digits(thumbprint(key)),
             chal=self._new(),
             exp=instant.write(self._clock() + SESSION_LIFE),
             sit=sit,
@@ -197,18 +205,5 @@ class Phones:
         while len(self._enrolments) > MOST_ENROLMENTS:
             del self._enrolments[next(iter(self._enrolments))]
 
-    def _new_proof(self) -> str:
-        challenge, now = self._new(), self._clock()
-        self._proofs = {one: until for one, until in self._proofs.items() if until > now}
-        self._proofs[challenge] = now + PROOF_LIFE
-        return challenge
-
     def _new(self) -> str:
         return base64url.encode(self._token(CHALLENGE_BYTES))
-
-
-def digits(key: Mapping[str, str]) -> str:
-    """`1234 5678`: the first 64 bits of SHA-256 over the JWK's JCS bytes, modulo 10^8. Both screens show
-    it."""
-    number = int.from_bytes(sha256(canonical.encode(dict(key))).digest()[:8], "big") % 100_000_000
-    return f"{number // 10_000:04d} {number % 10_000:04d}"

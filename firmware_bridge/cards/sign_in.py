@@ -13,7 +13,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from audit import base64url, instant, signing, statement
+from audit import base64url, fingerprint, instant, signing, statement
 from audit.errors import BadEvidence
 from firmware_bridge.cards.errors import NotSignable, WrongCard
 from firmware_bridge.cards.keys import CardKey, RsaScheme, holder_of, key_of
@@ -66,21 +66,15 @@ async def bind_phone(
 
     Raises as `sign_in`; NotSignable also when the digits that the holder compared are not this key's.
     """
-    if phone_digits(request.key).replace(" ", "") != request.digits.replace(" ", ""):
+    try:
+        digits = fingerprint.digits(signing.thumbprint(request.key))
+    except BadEvidence as fault:
+        raise NotSignable(f"the phone's key can't be signed for: {fault}") from fault
+    if digits != request.digits:
         raise NotSignable("the digits shown at the seat are not those of the phone's key")
     payload = _payload(request, None, "mobile", dict(request.key))
     jws, sk = await _delegate(connection, payload, pin, rsa_scheme)
     return PhoneSession(jws, sk, request.member, instant.read(request.exp))
-
-
-def phone_digits(key: Mapping[str, str]) -> str:
-    """The eight digits of a phone's JWK, in two groups (docs/specs/feed.md). Raises NotSignable: no key."""
-    try:
-        thumbprint = base64url.decode(signing.thumbprint(key))
-    except BadEvidence as fault:
-        raise NotSignable(f"the phone's key can't be signed for: {fault}") from fault
-    digits = f"{int.from_bytes(thumbprint[:8], 'big') % 10**8:08}"
-    return f"{digits[:4]} {digits[4:]}"
 
 
 def _payload(

@@ -13,9 +13,9 @@ from importlib.resources import files
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audit import checkpoint, signing, statement
+from audit import checkpoint, fingerprint, signing, statement
 from audit.errors import BadEvidence
-from display import fingerprint, ports
+from display import ports
 from voting import commands as c
 from voting import events as e
 from voting.errors import Refused
@@ -117,7 +117,7 @@ class SimulatedHall:
         self._told.append(told)
         return lambda: self._told.remove(told)
 
-    def log_file(self, path):
+    async def log_file(self, path):
         known = {"checkpoint": self.head.checkpoint.encode(), "vkey": self.head.vkey.encode()}
         known["tile/0/000"] = b"\0" * 8192
         known["tile/0/001.p/3"] = b"\1" * 96
@@ -193,7 +193,7 @@ class SimulatedHall:
         member, key_id = self._sitter(seat), signing.thumbprint(key)
         self._bindings[enrolment] = ("bound", seat, key)
         self._phones[key_id] = (member, key, sha256(key_id.encode()).hexdigest())
-        self.sign_in(member, "mobile")
+        self.sign_in(member, "mobile", key_id)
 
     def phone_binding(self, enrolment):
         if enrolment not in self._bindings:
@@ -201,20 +201,32 @@ class SimulatedHall:
         state = self._bindings[enrolment][0]
         if state != "bound":
             return ports.BindingState(state)
+        return ports.BindingState("bound", self.phone_challenge(signing.thumbprint(self._bindings[enrolment][2])))
+
+    def phone_challenge(self, key_id):
         challenge = random_text()
-        self._challenges.add(challenge)
-        return ports.BindingState("bound", challenge)
+        self._challenges.add((key_id, challenge))
+        return challenge
+
+    def restart(self):
+        """What only the old process knew is gone; the meeting and its sessions' keys come from the log."""
+        self._bindings.clear()
+        self._challenges.clear()
+        self._told.clear()
 
     def prove_phone(self, key_id, challenge, signature):
-        if challenge not in self._challenges or key_id not in self._phones:
+        if (key_id, challenge) not in self._challenges or key_id not in self._phones:
             return None
-        self._challenges.discard(challenge)
         member, key, _ = self._phones[key_id]
+        live = self.meeting.attendance.session_of(member, "mobile")
+        if live is None or live.key != key_id:
+            return None
         try:
             message = b"parl-phone-session:" + challenge.encode()
             signing.verify(signing.from_jwk(key), "ES256", message, signature)
         except BadEvidence:
             return None
+        self._challenges.discard((key_id, challenge))
         return ports.BoundPhone(member, key_id)
 
     # A card without a pad: the test is the bridge
@@ -276,7 +288,7 @@ class SimulatedHall:
         paper = read.payload
         cast = c.CastBallot(
             VoteId(paper["vote"]), paper["def"], paper["chal"], MemberId(paper["member"]), None,
-            "mobile", self._session(member, "mobile"), paper["choice"], paper["rev"], paper["prev"],
+            "mobile", self.meeting.attendance.session_of(member, "mobile").id, paper["choice"], paper["rev"], paper["prev"],
             BallotHash(read.payload_hash),
         )  # fmt: skip
         try:
@@ -302,11 +314,11 @@ class SimulatedHall:
     def _session(self, member, channel):
         return sha256(f"{member} {channel}".encode()).hexdigest()
 
-    def sign_in(self, member, channel="seat"):
+    def sign_in(self, member, channel="seat", key=None):
         seat = self.meeting.sitting.seating[member] if channel == "seat" else None
-        session = self._session(member, channel)
+        session = self._session(member, channel) if key is None else secrets.token_hex(32)
         expires = self.now + timedelta(hours=6)
-        self.do(c.SignIn(member, seat, channel, session, f"key {member}", expires))
+        self.do(c.SignIn(member, seat, channel, session, key or f"key {member}", expires))
 
     def press(self, member, choice):
         """A ballot from the member's seat, the next revision."""

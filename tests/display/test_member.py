@@ -6,8 +6,7 @@ import secrets
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from audit import signing, statement
-from display import fingerprint
+from audit import fingerprint, signing, statement
 from tests.display.opened_door import opened
 from tests.display.simulated_hall import SimulatedHall
 
