@@ -5,55 +5,80 @@ the counts that weren't printed) is drawn from the seed by `draw`, and compared 
 """
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
 from random import Random
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 CHOICES = ("approve", "reject", "not_voting")
+_PRINTED = frozenset({"source", "participated", "counts", "percent", "percent_base", "outcome"})
+_EXACTLY = ConfigDict(extra="forbid")
 
 
-@dataclass(frozen=True, slots=True)
+class BadScenario(ValueError):
+    """A text is no scenario. `faults` are full sentences, each naming its place in the text."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """What the sources printed of one vote; a figure that is absent was not printed."""
 
+    __pydantic_config__ = _EXACTLY
     id: str
     source: str
-    participated: int | None
+    participated: int | None = None
     counts: Mapping[str, int]
     percent: Mapping[str, str]
-    percent_base: str
+    percent_base: str = "total_members"
     outcome: str
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioVote:
+    __pydantic_config__ = _EXACTLY
     id: str
     kind: str
     title: Mapping[str, str]
-    option: Mapping[str, str] | None
-    supersedes: str | None
-    reason: str
-    ordered_by: str
-    published: Published | None
+    option: Mapping[str, str] | None = None
+    supersedes: str | None = None
+    reason: str = ""
+    ordered_by: str = ""
+    published: Published | None = None
+
+
+def _gathered(raw: Any) -> Any:
+    """In the text what was published stands among the vote's own names, headed by its id."""
+    if not isinstance(raw, Mapping) or "published" not in raw:
+        return raw
+    own = {name: value for name, value in raw.items() if name not in _PRINTED}
+    printed = {name: raw[name] for name in _PRINTED & raw.keys()}
+    return own | {"published": printed | {"id": raw["published"]}}
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioItem:
+    __pydantic_config__ = _EXACTLY
     title: Mapping[str, str]
-    votes: tuple[ScenarioVote, ...]
+    votes: tuple[Annotated[ScenarioVote, BeforeValidator(_gathered)], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioSitting:
+    __pydantic_config__ = _EXACTLY
     id: str
     on: date
     title: Mapping[str, str]
     members: int
-    visitor: bool
     items: tuple[ScenarioItem, ...]
+    visitor: bool = field(default=False, kw_only=True)
 
     @property
     def votes(self) -> tuple[ScenarioVote, ...]:
@@ -64,13 +89,15 @@ class ScenarioSitting:
 class Roll:
     """A number of members with the same first and last day."""
 
+    __pydantic_config__ = _EXACTLY
     members: int
     since: date
-    until: date | None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
+    __pydantic_config__ = _EXACTLY
     id: str
     title: Mapping[str, str]
     seats: int
@@ -90,47 +117,21 @@ class Drawn:
         return sum(self.counts.values())
 
 
-def _published(raw: Mapping[str, Any]) -> Published | None:
-    if "published" not in raw:
-        return None
-    return Published(
-        id=raw["published"],
-        source=raw["source"],
-        participated=raw.get("participated"),
-        counts=raw["counts"],
-        percent=raw["percent"],
-        percent_base=raw.get("percent_base", "total_members"),
-        outcome=raw["outcome"],
-    )
-
-
-def _vote(raw: Mapping[str, Any]) -> ScenarioVote:
-    return ScenarioVote(
-        id=raw["id"],
-        kind=raw["kind"],
-        title=raw["title"],
-        option=raw.get("option"),
-        supersedes=raw.get("supersedes"),
-        reason=raw.get("reason", ""),
-        ordered_by=raw.get("ordered_by", ""),
-        published=_published(raw),
-    )
-
-
-def _sitting(raw: Mapping[str, Any]) -> ScenarioSitting:
-    items = tuple(ScenarioItem(i["title"], tuple(_vote(v) for v in i["votes"])) for i in raw["items"])
-    return ScenarioSitting(
-        raw["id"], raw["on"], raw["title"], raw["members"], raw.get("visitor", False), items
-    )
-
-
 def parse(text: str) -> Scenario:
-    """Reads a scenario's TOML. Raises ValueError, KeyError or TOMLDecodeError where it isn't one."""
-    raw = tomllib.loads(text)
-    rolls = tuple(Roll(r["members"], r["since"], r.get("until")) for r in raw["rolls"])
-    return Scenario(
-        raw["id"], raw["title"], raw["seats"], rolls, tuple(_sitting(s) for s in raw["sittings"])
-    )
+    """Reads a scenario's TOML. Raises BadScenario with every fault where it isn't one."""
+    try:
+        return TypeAdapter(Scenario).validate_python(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadScenario(f"is not TOML: {error}") from None
+    except ValidationError as error:
+        raise BadScenario(*_in_words(error)) from None
+
+
+def _in_words(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors():
+        place = ".".join(str(part) for part in fault["loc"])
+        place = place.replace(".published.id", ".published").replace(".published.", ".")
+        yield f"{place}: {fault['msg']}"
 
 
 def names() -> list[str]:

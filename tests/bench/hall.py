@@ -28,7 +28,7 @@ def _scenario(votes: int) -> Scenario:
         for number in range(votes)
     )
     day = date(2025, 6, 16)
-    sitting = ScenarioSitting("bench", day, title, SEATS, False, (ScenarioItem(title, planned),))
+    sitting = ScenarioSitting("bench", day, title, SEATS, (ScenarioItem(title, planned),))
     return Scenario("bench", title, SEATS, (Roll(SEATS, date(2016, 5, 22), None),), (sitting,))
 
 

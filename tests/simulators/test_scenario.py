@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from simulators.scenario import CHOICES, Scenario, draw, load, names
+from simulators.scenario import CHOICES, BadScenario, Scenario, draw, load, names, parse
 
 PUBLISHED = Path(__file__).parents[3] / "shared/data/published-votes.json"
 NAMES = {"abstain": "not_voting"}
@@ -71,3 +71,32 @@ def test_what_is_drawn_completes_what_was_published(scenario: Scenario, seed: in
             if vote.published:
                 assert drawn.counts.items() >= vote.published.counts.items()
                 assert vote.published.participated in (None, drawn.participated)
+
+
+WHOLE = (Path(__file__).parents[2] / "simulators/scenarios/three-sittings.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("of", "instead", "place"),
+    [
+        ("seats = 500", "", "seats: Field required"),
+        ("seats = 500", 'seats = "many"', "seats: Input should be a valid integer"),
+        ('kind = "poll"', "", "sittings.0.items.0.votes.0.kind: Field required"),
+        ("counts = { approve = 236 }", "", "sittings.0.items.0.votes.0.counts: Field required"),
+        ("counts = { approve = 236 }", "count = {}", "sittings.0.items.0.votes.0.count: Unexpected"),
+        ('published = "VN19"', "published = 19", "sittings.0.items.0.votes.0.published: Input should be"),
+        ("on = 2019-06-03", 'on = "today"', "sittings.0.on: Input should be a valid date"),
+        ("seats = 500", "seats =", "is not TOML"),
+    ],
+)
+def test_a_broken_scenario_is_told_by_its_place(of: str, instead: str, place: str) -> None:
+    with pytest.raises(BadScenario) as refused:
+        parse(WHOLE.replace(of, instead, 1))
+    assert place in str(refused.value)
+
+
+def test_every_fault_of_a_scenario_is_named_at_once() -> None:
+    with pytest.raises(BadScenario) as refused:
+        parse('id = 7\nrolls = "all"\nsittings = [{}]\n')
+    places = {fault.partition(":")[0] for fault in refused.value.faults}
+    assert {"id", "title", "seats", "rolls", "sittings.0.items"} <= places

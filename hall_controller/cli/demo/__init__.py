@@ -31,13 +31,14 @@ from hall_controller.cli.demo.visit import visit
 from hall_controller.cli.export import export
 from hall_controller.cli.serve import log_to_file, only_one, until_told
 from hall_controller.export.anchor import write_anchor
+from hall_controller.faults import BadFile, read_text
 from hall_controller.verify import SOUND, verify
 from simulators import scenario as scenarios
 from simulators.crowd import Crowd, Person
 from simulators.free_members import FreeMembers
 from simulators.hall import SimulatedHall
 from simulators.officer import ActRefused, SimulatedOfficer
-from simulators.scenario import Scenario
+from simulators.scenario import BadScenario, Scenario
 
 DEMOS = Path("var/demo")
 FAILED = 1
@@ -62,9 +63,8 @@ def demo(*, headless: bool, visit: bool, scenario: str, seed: int, folder: Path 
     except FileNotFoundError:
         err.print(f"[bold red]✗[/] no scenario {scenario}; there are: {', '.join(scenarios.names())}")
         return USAGE
-    except (ValueError, KeyError, TypeError) as error:
-        err.print(f"[bold red]✗[/] {scenario} is no scenario: {error}", soft_wrap=True)
-        return USAGE
+    except BadFile as error:
+        raise fail(error) from error
     place = folder or DEMOS / f"{datetime.now():%Y%m%d-%H%M%S}"
     with err.status("making keys, cards and roster …"):
         try:
@@ -78,9 +78,15 @@ def demo(*, headless: bool, visit: bool, scenario: str, seed: int, folder: Path 
 
 def _scenario(name: str) -> Scenario:
     """A shipped one by its name, or anybody's own by its file."""
-    if name.endswith(".toml"):
-        return scenarios.parse(Path(name).read_text("utf-8"))
-    return scenarios.load(name)
+    if not name.endswith(".toml"):
+        return scenarios.load(name)
+    try:
+        chosen = scenarios.parse(read_text(Path(name)))
+    except BadScenario as error:
+        raise BadFile(Path(name), error.faults) from error
+    if all(sitting.visitor for sitting in chosen.sittings):
+        raise BadFile(Path(name), ["sittings: none to re-enact, they are all for visitors"])
+    return chosen
 
 
 EXPECTED = (ControllerFailed, ActRefused, TimeoutError, OSError)

@@ -21,36 +21,43 @@ OUTCOMES = {"not_elected": "not elected"}
 class Counted:
     """One vote as the signed result in the log says, beside what was published of it."""
 
-    result: Mapping[str, Any]
+    result: Mapping[str, Any] | None
+    """None: the log has no result of this vote."""
     published: Published
 
     @property
     def matches(self) -> bool:
         found, said = self.result, self.published
         return (
-            said.counts.items() <= found["counts"].items()
+            found is not None
+            and said.counts.items() <= found["counts"].items()
             and said.participated in (None, found["participated"])
             and OUTCOMES.get(found["outcome"], found["outcome"]) == said.outcome
-            and all(self._percent_is(name, text) for name, text in said.percent.items())
+            and all(
+                _percent_is(found, name, text, said.percent_base) for name, text in said.percent.items()
+            )
         )
 
-    def _percent_is(self, name: str, text: str) -> bool:
-        """At the number of decimals that was printed, on the base that was printed on."""
-        part = self.result["participated"] if name == "participated" else self.result["counts"][name]
-        of = self.result["participated" if self.published.percent_base == "participated" else "roll"]
-        whole, _, decimals = text.partition(".")
-        return as_printed(part, of, len(decimals)) == int(whole + decimals)
-
     def row(self) -> dict[str, Any]:
+        found = self.result or dict.fromkeys(("roll", "participated", "counts", "outcome"))
+        percent = (found.get("percent") or {}).items()
         return {
             "id": self.published.id,
-            "members": self.result["roll"],
-            "participated": self.result["participated"],
-            "counts": self.result["counts"],
-            "percent": {name: _percent(one["hundredths"]) for name, one in self.result["percent"].items()},
-            "outcome": self.result["outcome"],
+            "members": found["roll"],
+            "participated": found["participated"],
+            "counts": found["counts"],
+            "percent": {name: _percent(one["hundredths"]) for name, one in percent},
+            "outcome": found["outcome"],
             "matches_published": self.matches,
         }
+
+
+def _percent_is(found: Mapping[str, Any], name: str, text: str, base: str) -> bool:
+    """At the number of decimals that was printed, on the base that was printed on."""
+    part = found["participated"] if name == "participated" else found["counts"][name]
+    of = found["participated" if base == "participated" else "roll"]
+    whole, _, decimals = text.partition(".")
+    return as_printed(part, of, len(decimals)) == int(whole + decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +104,11 @@ def account(
     entries = list(_entries(export))
     results = {one["vote"]: one for one in _declared(entries)}
     votes = tuple(
-        Counted(results[vote.id], vote.published)
+        Counted(results.get(vote.id), vote.published)
         for sitting in scenario.sittings
+        if not sitting.visitor
         for vote in sitting.votes
-        if vote.published is not None and vote.id in results
+        if vote.published is not None
     )
     recorded = sum(one.type == "BallotRecorded" for one in entries)
     counted = sum(one.d["ballots"] for one in entries if one.type == "VoteClosed")

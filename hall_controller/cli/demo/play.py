@@ -74,7 +74,7 @@ class Play:
     def _who_comes(self, sitting: ScenarioSitting) -> Sequence[str]:
         """Drawn, but never fewer than were published as taking part."""
         published = [vote.published for vote in sitting.votes if vote.published]
-        fewest = max(max(p.participated or 0, sum(p.counts.values())) for p in published)
+        fewest = max((max(p.participated or 0, sum(p.counts.values())) for p in published), default=0)
         on_roll = self._members[: sitting.members]
         return self._random.sample(on_roll, self._random.randint(fewest, sitting.members))
 
