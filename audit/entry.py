@@ -16,7 +16,10 @@ RAND_BYTES = 16
 BALLOT_BLOB_BYTES = 1536
 """Room for a ballot signed by a 2048-bit RSA card; every ballot has this size, whatever it says."""
 BLOB_STEP_BYTES = 1024
-CLASSES = frozenset({"public", "ballot", "session", "signout", "participation", "result"})
+RESULT_STEP_BYTES = 4096
+"""Room for a signed result of many choices with long names: figures of any kind have this one size."""
+CLASSES = frozenset({"public", "ballot", "session", "signout", "participation", "result", "declared"})
+_STEPS = {"result": RESULT_STEP_BYTES, "declared": RESULT_STEP_BYTES}
 
 _BEHIND_PAD = len('","rand":"') + 22 + len('"}')
 """Bytes after a payload's pad: 16 bytes are 22 characters of base64url."""
@@ -154,7 +157,8 @@ def _check_seal(pad: Any, rand: Any, size: int, cls: str) -> None:
 
 def _sealed_size(bare: int, cls: str) -> int:
     if cls != "ballot":
-        return -(-bare // BLOB_STEP_BYTES) * BLOB_STEP_BYTES
+        step = _STEPS.get(cls, BLOB_STEP_BYTES)
+        return -(-bare // step) * step
     if bare > BALLOT_BLOB_BYTES:
         raise BlobTooLarge(f"a ballot of {bare} bytes doesn't fit {BALLOT_BLOB_BYTES}")
     return BALLOT_BLOB_BYTES

@@ -153,6 +153,16 @@ def _vote_closed(entry: Entry, body: Any) -> ev.Event:
     return ev.VoteClosed(VoteId(d["vote"]), d["roll"], d["present"], d["ballots"])
 
 
+def _hand_count_entered(entry: Entry, body: Any) -> ev.Event:
+    counts = None if body is None else body["counts"]
+    return ev.HandCountEntered(VoteId(entry.d["vote"]), counts, _by(entry), entry.d["confirmed"])
+
+
+def _casting_vote_given(entry: Entry, body: Any) -> ev.Event:
+    choice = None if body is None else ChoiceId(body["choice"])
+    return ev.CastingVoteGiven(VoteId(entry.d["vote"]), choice, _by(entry))
+
+
 def _result_computed(entry: Entry, body: Any) -> ev.Event:
     vote = VoteId(entry.d["vote"])
     return ev.ResultComputed(vote, None if body is None else _result(body, vote))
@@ -160,7 +170,7 @@ def _result_computed(entry: Entry, body: Any) -> ev.Event:
 
 def _vote_declared(entry: Entry, body: Any) -> ev.Event:
     vote = VoteId(entry.d["vote"])
-    return ev.VoteDeclared(vote, _result(entry.d["result"], vote), _by(entry))
+    return ev.VoteDeclared(vote, None if body is None else _result(body, vote), _by(entry))
 
 
 def _result(jws: Any, vote: VoteId) -> Result:
@@ -196,6 +206,8 @@ _READERS: dict[str, Callable[[Entry, Any], ev.Event]] = {
     "VoteAnnounced": _vote_announced,
     "BallotRecorded": _ballot_recorded,
     "VoteClosed": _vote_closed,
+    "HandCountEntered": _hand_count_entered,
+    "CastingVoteGiven": _casting_vote_given,
     "ResultComputed": _result_computed,
     "VoteDeclared": _vote_declared,
     "RecordingInterrupted": _interrupted,

@@ -103,7 +103,8 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
         case ev.RollEstablished(), _:
             return _roll(event)
         case ev.SittingOpened(), _:
-            return {"on": event.on.isoformat(), "title": dict(event.title)}, None
+            # None is closed yet; the word stands there already, as the log's format can't change later.
+            return {"on": event.on.isoformat(), "title": dict(event.title), "closed": False}, None
         case ev.SittingAdjourned(), _:
             return {}, None
         case ev.SignedIn(), SessionEvidence():
@@ -117,10 +118,15 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
             return {"vote": event.vote, "ballot": event.ballot}, Payload("ballot", dict(enclosure))
         case ev.VoteClosed(), TookPart():
             return _plain(event) | {"took_part": enclosure.root}, _participation(enclosure)
+        case ev.HandCountEntered(counts=Mapping() as counts), _:
+            d = {"vote": event.vote, "confirmed": event.confirmed}
+            return d, Payload("result", {"counts": dict(counts)})
+        case ev.CastingVoteGiven(choice=str(choice)), _:
+            return {"vote": event.vote}, Payload("result", {"choice": choice})
         case ev.ResultComputed(), Mapping():
             return {"vote": event.vote}, Payload("result", dict(enclosure))
         case ev.VoteDeclared(), Mapping():
-            return {"vote": event.vote, "result": dict(enclosure)}, None
+            return {"vote": event.vote}, Payload("declared", dict(enclosure))
         case ev.RecordingInterrupted(), _:
             since, until = instant.write(event.since), instant.write(event.until)
             return {"since": since, "until": until, "cause": event.cause}, None
@@ -131,8 +137,7 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
 
 PLAIN = (
     ev.PresenceMarked, ev.VoteSuperseded, ev.VoteOpened, ev.VoteHeld, ev.VoteResumed, ev.VoteExtended,
-    ev.VoteClosing, ev.HandCountEntered, ev.CastingVoteGiven, ev.VoteCancelled, ev.FloorRequested,
-    ev.RequestWithdrawn, ev.FloorGiven, ev.SpeechEnded,
+    ev.VoteClosing, ev.VoteCancelled, ev.FloorRequested, ev.RequestWithdrawn, ev.FloorGiven, ev.SpeechEnded,
 )  # fmt: skip
 """Events whose fields, without `by`, are the entry's `d` as they stand."""
 

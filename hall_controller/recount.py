@@ -8,7 +8,7 @@ voting, audit and what reads entries back; needs the base install only.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import voting
 from audit import canonical
@@ -55,7 +55,7 @@ class _Fold:
     computed: dict[str, Any] = field(default_factory=dict)
     """The signed result of each vote, as it was computed last; None where it was withheld."""
     unseen: set[str] = field(default_factory=set)
-    """Votes of which a ballot was withheld or could not be read."""
+    """Votes of which a ballot, a hand count or the casting vote was withheld or could not be read."""
     last: Entry | None = None
     blind: bool = False
     """Something of this sitting was withheld: what the hall decided on can't be known in full."""
@@ -75,7 +75,9 @@ class _Fold:
         if isinstance(event, ev.RuleBookAdopted):
             self.blind = False
         withheld = isinstance(event, ev.SignedIn | ev.SignedOut) and event.session is None
-        withheld = withheld or (isinstance(event, ev.BallotRecorded) and event.member is None)
+        if _unseen(event):
+            withheld = True
+            self.unseen.add(event.vote)
         self.blind = self.blind or withheld
 
     def _rehearsed(self, entry: Entry, body: Any, event: ev.Event, before: Meeting) -> Iterator[Finding]:
@@ -99,15 +101,13 @@ class _Fold:
                 yield from self._closed(entry, event)
             case ev.ResultComputed(vote=vote):
                 self.computed[vote] = body
-                if event.result is not None:
-                    yield from self._counted(entry, self.meeting.votes[vote], event.result)
+                yield from self._counted(entry, body, event)
             case ev.VoteDeclared():
-                yield from self._declared(entry, event)
+                yield from self._declared(entry, body, event)
 
     def _ballot(self, entry: Entry, event: ev.BallotRecorded, before: Meeting) -> Iterator[Finding]:
         """What is true of a ballot whatever else was withheld; the rest is asked where all is seen."""
         if event.member is None:
-            self.unseen.add(event.vote)
             return
         division = before.votes[event.vote]
         if event.member not in before.sitting_of(division).roll:
@@ -126,16 +126,21 @@ class _Fold:
             text = f"{event.ballots} ballots of {event.present} present of {event.roll} members"
             yield _finding("error", "numbers_impossible", text, entry)
 
-    def _declared(self, entry: Entry, event: ev.VoteDeclared) -> Iterator[Finding]:
+    def _declared(self, entry: Entry, body: Any, event: ev.VoteDeclared) -> Iterator[Finding]:
         """What was declared is what was computed, and right."""
         computed = self.computed.get(event.vote)
-        if computed is not None and computed != entry.d["result"]:
+        if None not in (computed, body) and computed != body:
             text = f"vote {event.vote}: the result declared is not the one computed"
             yield _finding("error", "result_replaced", text, entry)
-        yield from self._counted(entry, self.meeting.votes[event.vote], event.result)
+        yield from self._counted(entry, body, event)
 
-    def _counted(self, entry: Entry, division: Division, said: Result) -> Iterator[Finding]:
-        yield from self._setting(entry, division)
+    def _counted(
+        self, entry: Entry, body: Any, event: ev.ResultComputed | ev.VoteDeclared
+    ) -> Iterator[Finding]:
+        division, said = self.meeting.votes[event.vote], event.result
+        if said is None:
+            return
+        yield from self._setting(entry, body, division)
         seen = division.id not in self.unseen or division.hand_count is not None
         right = result_of(self.meeting, division) if seen else _recomputed(self.meeting, division, said)
         for name in _differences(said, right):
@@ -148,8 +153,7 @@ class _Fold:
             )
             yield _finding("error", "result_wrong", text, entry)
 
-    def _setting(self, entry: Entry, division: Division) -> Iterator[Finding]:
-        jws = self.computed.get(division.id) if entry.type == "ResultComputed" else entry.d["result"]
+    def _setting(self, entry: Entry, jws: Any, division: Division) -> Iterator[Finding]:
         _, setting = signed_result.read(jws)
         book = self.meeting.sitting_of(division).rulebook
         own = (division.sitting, division.definition_hash, division.round, book.id, book.sha256)
@@ -163,6 +167,16 @@ class _Fold:
             vote = self.meeting.in_play
             text = f"vote {vote.id} is {vote.phase.value} where this log ends"
             yield _finding("note", "vote_in_play", text, self.last)
+
+
+def _unseen(event: ev.Event) -> TypeGuard[ev.BallotRecorded | ev.HandCountEntered | ev.CastingVoteGiven]:
+    """What a vote's figures come from, without what it says."""
+    match event:
+        case ev.BallotRecorded(member=None) | ev.HandCountEntered(counts=None):
+            return True
+        case ev.CastingVoteGiven(choice=None):
+            return True
+    return False
 
 
 def _recomputed(meeting: Meeting, division: Division, said: Result) -> Result:

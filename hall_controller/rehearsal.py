@@ -102,9 +102,9 @@ def _of_a_vote(event: ev.Event) -> c.Command | None:
             return c.CloseVote(vote, "clock" if by == "clock" else OfficerId(by))
         case ev.VoteClosed(vote):
             return c.EndClosing(vote)
-        case ev.HandCountEntered(vote, counts, by):
+        case ev.HandCountEntered(vote, Mapping() as counts, by):
             return c.EnterHandCount(vote, counts, OfficerId(by))
-        case ev.CastingVoteGiven(vote, choice, by):
+        case ev.CastingVoteGiven(vote, str(choice), by):
             return c.GiveCastingVote(vote, choice, OfficerId(by))
         case ev.VoteCancelled(vote, reason, by):
             return c.CancelVote(vote, reason, OfficerId(by))

@@ -116,6 +116,8 @@ def decide_declare(meeting: Meeting, command: c.DeclareVote, at: datetime) -> tu
 
 def hand_counted(meeting: Meeting, event: e.HandCountEntered, at: datetime) -> Meeting:
     division = stepped(meeting.recorded_vote(event.vote), event)
+    if event.counts is None:
+        return meeting.with_vote(division)
     return meeting.with_vote(
         replace(
             division,

@@ -146,7 +146,8 @@ class BallotRecorded:
 @dataclass(frozen=True, slots=True)
 class HandCountEntered:
     vote: VoteId
-    counts: Mapping[ChoiceId, int]
+    counts: Mapping[ChoiceId, int] | None
+    """None for a reader from whom figures are withheld."""
     by: str
     confirmed: bool
     """True when this entry is a second clerk's and equals the first."""
@@ -155,7 +156,8 @@ class HandCountEntered:
 @dataclass(frozen=True, slots=True)
 class CastingVoteGiven:
     vote: VoteId
-    choice: ChoiceId
+    choice: ChoiceId | None
+    """None for a reader from whom figures are withheld."""
     by: str
 
 
@@ -163,13 +165,14 @@ class CastingVoteGiven:
 class ResultComputed:
     vote: VoteId
     result: Result | None
-    """None for a reader from whom the result is withheld until it is declared."""
+    """None for a reader from whom the result is withheld."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoteDeclared:
     vote: VoteId
-    result: Result
+    result: Result | None
+    """None for a reader to whom the rule book publishes nothing of the vote."""
     by: str
 
 

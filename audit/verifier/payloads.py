@@ -15,7 +15,8 @@ _LEAVES = {
     "session": "cards and their certificates, and that each ballot's key was delegated by one",
     "signout": "that no ballot was taken after its session ended",
     "participation": "the list of who took part against the ballots",
-    "result": "the result as computed against the result as declared",
+    "result": "hand counts, a casting vote, and the result as computed against the result as declared",
+    "declared": "the result as declared, its signature and its arithmetic",
 }
 """Class → the checks that its absence leaves undone."""
 

@@ -51,12 +51,13 @@ def result_computed(state: State, entry: Entry, body: Any) -> None:
         _check_result(state, entry, vote, body)
 
 
-def vote_declared(state: State, entry: Entry, _: Any) -> None:
+def vote_declared(state: State, entry: Entry, declared: Any) -> None:
     vote = state.votes.get(entry.d["vote"])
     if vote is None or vote.computed is None:
         state.find("vote_order", f"{entry.d['vote']} is declared without a computed result", entry)
         return
-    declared = entry.d["result"]
+    if declared is None:
+        return
     if vote.computed_jws is not None and canonical.encode(declared) != canonical.encode(vote.computed_jws):
         state.find("declared_differs", "the result as declared isn't the one that was computed", entry)
     _check_result(state, entry, vote, declared)

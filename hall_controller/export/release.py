@@ -18,6 +18,8 @@ Reader = Literal["public", "auditor"]
 _ENDS = frozenset({"VoteClosed", "VoteCancelled"})
 _OF_A_VOTE = frozenset({"ballot", "participation"})
 _OF_A_SITTING = frozenset({"session", "signout"})
+_WHILE_OPEN = frozenset({"ballot", "result"})
+"""What may stand in the log before a vote has ended: choices, and counts of hands."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,8 @@ class Release:
     _votes: dict[str, _Vote] = field(default_factory=dict)
     _books: dict[str, rulebook.RuleBook] = field(default_factory=dict)
     _adjourned: set[str] = field(default_factory=set)
+    _closed: set[str] = field(default_factory=set)
+    """Sittings without a public: none can be held yet, the log's format has the word for it."""
 
     def note(self, entry: Entry, body: Any) -> None:
         """`body`: the opened payload; needed of the rule book only."""
@@ -43,7 +47,9 @@ class Release:
             self._books[entry.sit] = rulebook.parse(body["text"])
         elif entry.type == "VoteAnnounced":
             kind = self._books[entry.sit].kinds[KindId(entry.d["definition"]["kind"])]
-            self._votes[entry.d["vote"]] = _Vote(entry.sit, "nothing" if kind.secret else kind.publish)
+            self._votes[entry.d["vote"]] = _Vote(entry.sit, kind.publish)
+        elif entry.type == "SittingOpened" and entry.d["closed"]:
+            self._closed.add(entry.sit)
         elif entry.type == "SittingAdjourned":
             self._adjourned.add(entry.sit)
         elif entry.type in _ENDS:
@@ -56,13 +62,14 @@ class Release:
         if entry.blob is None or entry.blob.cls == "public":
             return entry.blob is not None
         if self.reader == "auditor":
-            return entry.blob.cls != "ballot" or self._votes[entry.d["vote"]].ended
-        if entry.blob.cls in _OF_A_VOTE:
-            vote = self._votes[entry.d["vote"]]
-            return vote.publish == "names" and vote.declared
-        if entry.blob.cls in _OF_A_SITTING:
+            return entry.blob.cls not in _WHILE_OPEN or self._votes[entry.d["vote"]].ended
+        return entry.sit not in self._closed and self._is_published(entry, entry.blob.cls)
+
+    def _is_published(self, entry: Entry, cls: str) -> bool:
+        if cls in _OF_A_SITTING:
             return self._names_all(entry.sit)
-        return self._votes[entry.d["vote"]].declared
+        vote = self._votes[entry.d["vote"]]
+        return vote.declared and vote.publish in (("names",) if cls in _OF_A_VOTE else ("names", "totals"))
 
     def _names_all(self, sit: str) -> bool:
         """Whether sessions of a sitting may be read: every vote of it publishes names. While it sits, a

@@ -128,7 +128,7 @@ class LogBuilder:
         on = "2026-11-21"
         self.add("RollEstablished", {"on": on, "members": len(members)}, body=body, cls="public")
         title = {"vi": "Phiên họp chiều", "en": "Afternoon sitting"}
-        self.add("SittingOpened", {"on": on, "title": title}, actor="officer:secretary")
+        self.add("SittingOpened", {"on": on, "title": title, "closed": False}, actor="officer:secretary")
 
     def session(self, member: str, /, **changed: Any) -> dict[str, Any]:
         """The payload of a session statement; the key is the member's own."""
@@ -221,7 +221,7 @@ class LogBuilder:
     def declare(self, vote: str, signer: Ed25519Signer | None = None, /, **changed: Any) -> None:
         jws = statement.sign(statement.RESULT, self.result(vote, **changed), signer or self.hall)
         self.add("ResultComputed", {"vote": vote}, body=jws, cls="result")
-        self.add("VoteDeclared", {"vote": vote, "result": jws}, actor="officer:chair")
+        self.add("VoteDeclared", {"vote": vote}, actor="officer:chair", body=jws, cls="declared")
 
     def head(self, size: int | None = None) -> str:
         size = len(self.raw) if size is None else size
@@ -310,9 +310,9 @@ def recount(record: Iterator[tuple[Entry, Any | None]]) -> Iterator[Finding]:
         if found.type == "BallotRecorded" and body is not None:
             said = statement.parse(body, statement.BALLOT).payload
             ballots.setdefault(said["vote"], {})[said["member"]] = said["choice"]
-        elif found.type == "VoteDeclared":
+        elif found.type == "VoteDeclared" and body is not None:
             vote = found.d["vote"]
-            said = statement.parse(found.d["result"], statement.RESULT).payload
+            said = statement.parse(body, statement.RESULT).payload
             counts = Counter(ballots.get(vote, {}).values())
             if said["counts"] != dict(counts):
                 text = f"{vote}: the result says {said['counts']}, the ballots {dict(counts)}"

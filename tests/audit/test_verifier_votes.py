@@ -38,7 +38,7 @@ def test_a_result_declared_other_than_computed_is_named() -> None:
     jws = statement.sign(statement.RESULT, log.result("v1"), log.hall)
     other = statement.sign(statement.RESULT, log.result("v1", outcome="rejected"), log.hall)
     log.add("ResultComputed", {"vote": "v1"}, body=jws, cls="result")
-    log.add("VoteDeclared", {"vote": "v1", "result": other})
+    log.add("VoteDeclared", {"vote": "v1"}, body=other, cls="declared")
     assert judged(log) == {"declared_differs"}
 
 

@@ -74,8 +74,7 @@ def _lie(record: Record, **changes: Any) -> None:
     false = _signed_otherwise(jws, **changes)
     record[at] = (entry, false)
     at = _place(record, "VoteDeclared")
-    entry, _ = record[at]
-    record[at] = (replace(entry, d={**entry.d, "result": false}), None)
+    record[at] = (record[at][0], false)
 
 
 def _withheld(record: Record) -> Record:
@@ -118,9 +117,8 @@ def test_a_false_result_is_found(changes: dict[str, Any], seen: bool) -> None:
 def test_a_declaration_of_another_result_than_the_computed_is_found() -> None:
     record = _sat()
     at = _place(record, "VoteDeclared")
-    entry, _ = record[at]
-    false = _signed_otherwise(entry.d["result"], outcome="rejected")
-    record[at] = (replace(entry, d={**entry.d, "result": false}), None)
+    entry, declared = record[at]
+    record[at] = (entry, _signed_otherwise(declared, outcome="rejected"))
     assert "result_replaced" in _errors(record)
 
 

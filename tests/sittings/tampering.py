@@ -104,20 +104,25 @@ class _Teller:
         elif entry.type == "ResultComputed":
             entry = self._result(entry)
         elif entry.type == "VoteDeclared":
-            entry = replace(entry, d={**entry.d, "result": self._results[entry.d["vote"]]})
+            entry = self._sealed(entry, self._results[entry.d["vote"]])
         prev = canonical.sha256_hex(self.entries[-1]) if self.entries else log_entry.GENESIS_PREV
         self.entries.append(log_entry.encode(replace(entry, seq=len(self.entries), prev=prev)))
 
     def _result(self, entry: Entry) -> Entry:
         assert entry.blob is not None
-        old = bundle.blob_path(entry.blob.sha256)
-        self.forgotten.add(old)
-        jws = log_entry.open_blob(self._files[old], entry.blob)
+        jws = log_entry.open_blob(self._files[bundle.blob_path(entry.blob.sha256)], entry.blob)
         frontier = _frontier(self.entries)
         said = dict(statement.parse(jws, statement.RESULT).payload)
         said["head"] = {"size": frontier.size, "root": frontier.root().hex()}
         signed = statement.sign(statement.RESULT, said, self._signer)
-        ref, data = log_entry.seal(signed, bytes(range(16)), "result")
         self._results[entry.d["vote"]] = signed
+        return self._sealed(entry, signed)
+
+    def _sealed(self, entry: Entry, body: Any) -> Entry:
+        """The same entry with another payload."""
+        assert entry.blob is not None
+        self.forgotten.add(bundle.blob_path(entry.blob.sha256))
+        rand = len(self.entries).to_bytes(16, "big")
+        ref, data = log_entry.seal(body, rand, entry.blob.cls)
         self.blobs[bundle.blob_path(ref.sha256)] = data
         return replace(entry, blob=ref)

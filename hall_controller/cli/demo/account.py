@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from audit import checkpoint, entry, statement, tiles
+from audit import bundle, checkpoint, entry, statement, tiles
 from audit.entry import Entry
 from hall_controller.cli.demo.play import Played
 from hall_controller.export.directory import Directory
@@ -102,7 +102,7 @@ def account(
 ) -> Account:
     """Reads the exported log. The scenario says only which vote is which published one."""
     entries = list(_entries(export))
-    results = {one["vote"]: one for one in _declared(entries)}
+    results = {one["vote"]: one for one in _declared(Directory(export), entries)}
     votes = tuple(
         Counted(results.get(vote.id), vote.published)
         for sitting in scenario.sittings
@@ -123,10 +123,11 @@ def _entries(export: Path) -> Iterator[Entry]:
     return map(entry.decode, tiles.read_entries(below_log, size))
 
 
-def _declared(entries: Sequence[Entry]) -> Iterator[Mapping[str, Any]]:
+def _declared(source: Directory, entries: Sequence[Entry]) -> Iterator[Mapping[str, Any]]:
     for one in entries:
-        if one.type == "VoteDeclared":
-            yield statement.parse(one.d["result"], statement.RESULT).payload
+        if one.type == "VoteDeclared" and one.blob is not None:
+            jws = entry.open_blob(source[bundle.blob_path(one.blob.sha256)], one.blob)
+            yield statement.parse(jws, statement.RESULT).payload
 
 
 def _percent(hundredths: int) -> str:
