@@ -4,8 +4,6 @@ Left out: cosignatures of witnesses are carried but not judged here (an unknown 
 signed-note asks), and the ECDSA and ML-DSA kinds of note.
 """
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from audit import base64std
 from audit.errors import BadCheckpoint
 from audit.merkle import HASH_BYTES
 from audit.signing import PublicKey, Signer
@@ -57,14 +56,14 @@ class _Note:
 def vkey(name: str, key: PublicKey) -> str:
     """`<name>+<key id in 8 hex digits>+<base64 of 0x01 and the key>`, as Go's sumdb/note reads it."""
     public = _ed25519(key)
-    return f"{_named(name)}+{_key_id(name, public).hex()}+{_b64(_ED25519 + public)}"
+    return f"{_named(name)}+{_key_id(name, public).hex()}+{base64std.encode(_ED25519 + public)}"
 
 
 def parse_vkey(text: str) -> Vkey:
     """Raises BadCheckpoint unless name, key and key id belong together."""
     name, _, rest = text.strip().partition("+")
     key_id, _, encoded = rest.partition("+")
-    data = _unb64(encoded)
+    data = base64std.decode(encoded, BadCheckpoint)
     if len(data) != 1 + HASH_BYTES or data[:1] != _ED25519:
         raise BadCheckpoint("a verifier key must be name+id+key, with an Ed25519 key")
     if _key_id(_named(name), data[1:]).hex() != key_id:
@@ -76,9 +75,9 @@ def sign(origin: str, size: int, root: bytes, signer: Signer) -> str:
     """The checkpoint's text, signed. The key's name is the origin. `root`: 32 bytes."""
     if size < 0 or len(root) != HASH_BYTES:
         raise ValueError("a checkpoint needs a size and a root of 32 bytes")
-    text = f"{_named(origin)}\n{size}\n{_b64(root)}\n"
+    text = f"{_named(origin)}\n{size}\n{base64std.encode(root)}\n"
     key_id = _key_id(origin, _ed25519(signer.public_key))
-    return f"{text}\n— {origin} {_b64(key_id + signer.sign(text.encode()))}\n"
+    return f"{text}\n— {origin} {base64std.encode(key_id + signer.sign(text.encode()))}\n"
 
 
 def verify(text: str, vkey: str | Vkey) -> Checkpoint:
@@ -107,7 +106,7 @@ def parse(text: str) -> Checkpoint:
 
 def root_text(checkpoint: Checkpoint) -> str:
     """Size and root as the checkpoint prints them, to be compared by eye."""
-    return f"{checkpoint.size} {_b64(checkpoint.root)}"
+    return f"{checkpoint.size} {base64std.encode(checkpoint.root)}"
 
 
 def _split(text: str) -> _Note:
@@ -123,7 +122,7 @@ def _signature(line: str) -> tuple[str, bytes]:
     found = _SIGNATURE_LINE.fullmatch(line)
     if not found:
         raise BadCheckpoint(f"not a signature line: {line[:60]!r}")
-    data = _unb64(found[2])
+    data = base64std.decode(found[2], BadCheckpoint)
     if len(data) <= _KEY_ID_BYTES:
         raise BadCheckpoint("a signature line without a signature")
     return found[1], data
@@ -134,7 +133,7 @@ def _body(text: str) -> Checkpoint:
     if len(lines) < 3 or not all(lines) or not _SIZE.fullmatch(lines[1]):
         raise BadCheckpoint("a checkpoint is origin, size, root, and no empty line")
     origin, size, root, *extensions = lines
-    data = _unb64(root)
+    data = base64std.decode(root, BadCheckpoint)
     if len(data) != HASH_BYTES:
         raise BadCheckpoint("the root isn't a hash")
     return Checkpoint(origin, int(size), data, tuple(extensions))
@@ -154,17 +153,3 @@ def _named(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise BadCheckpoint(f"not a name for a key (no spaces, no plus): {name!r:.60}")
     return name
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _unb64(text: str) -> bytes:
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise BadCheckpoint(f"not base64: {error}") from None
-    if _b64(data) != text:
-        raise BadCheckpoint("base64 with stray last bits")
-    return data

@@ -1,12 +1,10 @@
 """One entry's proof that stands alone: C2SP tlog-proof, an inclusion path and its checkpoint."""
 
-import base64
-import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audit import checkpoint, merkle
+from audit import base64std, checkpoint, merkle
 from audit.checkpoint import Checkpoint, Vkey
 from audit.errors import BadProof
 
@@ -28,7 +26,8 @@ class Proof:
 
 
 def write(index: int, hashes: Sequence[bytes], checkpoint: str, extra: bytes = b"") -> str:
-    lines = [_FIRST, *([f"extra {_b64(extra)}"] if extra else []), f"index {index}", *map(_b64, hashes)]
+    said = [f"extra {base64std.encode(extra)}"] if extra else []
+    lines = [_FIRST, *said, f"index {index}", *map(base64std.encode, hashes)]
     return "\n".join(lines) + "\n\n" + checkpoint
 
 
@@ -38,11 +37,11 @@ def parse(text: str) -> Proof:
     lines = head.split("\n")
     if not blank or lines.pop(0) != _FIRST:
         raise BadProof(f"not a {_FIRST}")
-    extra = _unb64(lines.pop(0)[6:]) if lines and lines[0].startswith("extra ") else b""
+    extra = base64std.decode(lines.pop(0)[6:], BadProof) if lines and lines[0].startswith("extra ") else b""
     found = _INDEX.fullmatch(lines.pop(0)) if lines else None
     if not found or len(lines) > _MAX_PATH:
         raise BadProof("no index, or more hashes than a tree is high")
-    return Proof(int(found[1]), tuple(_unb64(line) for line in lines), note, extra)
+    return Proof(int(found[1]), tuple(base64std.decode(line, BadProof) for line in lines), note, extra)
 
 
 def verify(text: str, entry: bytes, vkey: str | Vkey) -> Checkpoint:
@@ -54,17 +53,3 @@ def verify(text: str, entry: bytes, vkey: str | Vkey) -> Checkpoint:
     head = checkpoint.verify(proof.checkpoint, vkey)
     merkle.verify_inclusion(merkle.leaf_hash(entry), proof.index, head.size, proof.hashes, head.root)
     return head
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _unb64(text: str) -> bytes:
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise BadProof(f"not base64: {error}") from None
-    if _b64(data) != text:
-        raise BadProof("base64 with stray last bits")
-    return data
