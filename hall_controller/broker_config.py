@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware_bridge.config import is_loopback
 from firmware_bridge.envelope import LARGEST
 from firmware_bridge.links import Topics
 from hall_controller.bridges import Bridges
-from hall_controller.config import is_loopback
 from hall_controller.faults import BadFile
 
 _ITERATIONS, _SALT_BYTES = 101, 12
@@ -31,10 +31,6 @@ class BrokerListener:
     tls_key: Path | None = None
     tls_ca: Path | None = None
     """Where bridges show certificates too; None: passwords only."""
-
-
-def new_password() -> str:
-    return secrets.token_urlsafe(32)
 
 
 def broker_config(

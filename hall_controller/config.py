@@ -5,27 +5,17 @@ Paths in it are relative to the file. Secrets are never in it: it names the file
 
 import tomllib
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from firmware_bridge.config import is_loopback
 from hall_controller.bilingual import Bilingual
 from hall_controller.faults import BadFile, read_text
 
 HallId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+/[a-z0-9-]+/\d{4}$")]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`. A name other than localhost is taken for the network."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class _Section(BaseModel):

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from audit.signing import to_jwk
-from firmware_bridge.config import BridgeMisconfigured, load
+from firmware_bridge.config import BridgeMisconfigured, is_loopback, load
 
 HALL_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 OWN_KEY = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
@@ -138,3 +138,11 @@ def test_a_row_with_readers_ends_at_fifteen(write: Callable[..., Path]) -> None:
 def test_a_file_that_isnt_there_is_said_to_be_so(tmp_path: Path) -> None:
     with pytest.raises(BridgeMisconfigured, match="can't be read"):
         load(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("hall.example", False)],
+)
+def test_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

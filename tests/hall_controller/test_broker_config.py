@@ -1,6 +1,7 @@
 """What Mosquitto is told: passwords as hashes, topic rights for each bridge, no clear text on a network."""
 
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -8,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from audit.signing import to_jwk
 from hall_controller import bridges as bridges_file
 from hall_controller.bridges import Bridges, KnownBridge
-from hall_controller.broker_config import BrokerListener, broker_config, new_password
+from hall_controller.broker_config import BrokerListener, broker_config
 from hall_controller.faults import BadFile
 
 
@@ -23,7 +24,7 @@ def written(directory: Path, listener: BrokerListener, *users: str) -> Path:
         hall="dien-hong",
         hall_user="hall",
         bridges=known(),
-        passwords={user: new_password() for user in users or ("hall", "row-01", "row-02")},
+        passwords={user: token_urlsafe(32) for user in users or ("hall", "row-01", "row-02")},
         listener=listener,
     )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hall_controller.config import is_loopback, load
+from hall_controller.config import load
 from hall_controller.faults import BadFile
 
 GOOD = """
@@ -103,11 +103,3 @@ def test_what_is_not_toml_is_said_so(folder: Path) -> None:
 def test_a_missing_file_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="can't be read"):
         load(tmp_path / "none.toml")
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("hall.example", False)],
-)
-def test_loopback(host: str, loopback: bool) -> None:
-    assert is_loopback(host) is loopback
