@@ -21,6 +21,7 @@ ROLES: Final[tuple[Role, ...]] = ("officer", "auditor", "member", "public")
 ACTS: Final = frozenset({
     "open_sitting", "adjourn", "announce", "open", "hold", "resume", "extend", "close", "declare", "cancel",
     "revote", "casting_vote", "hand_count", "mark_presence", "give_floor", "end_speech", "withdraw_request",
+    "end_phone",
 })  # fmt: skip
 """What an officer may ask for; each is one command of `voting.commands`."""
 
@@ -119,11 +120,13 @@ class Access:
     def redeem(self, code: str, address: str) -> tuple[str, Session]:
         """The cookie's token and the session. Raises CodeNotValid or TooManyAttempts."""
         now = self._clock()
-        self._failures.check(address, now)
         # Taken out before it is judged: a code is used up by whoever shows it first, in time or not.
         key = _hashed(code)
         invitation = self._invitations.pop(key, None) or self._elsewhere(key)
         if invitation is None or now >= invitation.until:
+            # Only failures are counted, and only they are turned away: whoever tries junk from a shared
+            # address doesn't lock out the officer beside him. 128 random bits aren't guessed anyway.
+            self._failures.check(address, now)
             self._failures.note(address, now)
             raise CodeNotValid
         session = Session(invitation.role, invitation.name, now, now, officer=invitation.officer)
@@ -152,7 +155,7 @@ class Access:
         self._sessions.pop(_hashed(token), None)
 
     def end_phone(self, phone: str) -> None:
-        """Ends the sessions of a phone whose binding was taken back."""
+        """Ends the sessions of a phone that the log no longer knows."""
         self._sessions = {key: one for key, one in self._sessions.items() if one.phone != phone}
 
     def _begin(self, session: Session) -> tuple[str, Session]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import HTTPConnection, Request
@@ -17,6 +18,7 @@ from display.once import OnceOnly
 from display.ports import Hall
 from display.refusals import Declined
 from display.seals import Seals
+from display.serving import is_loopback
 from display.throttle import Throttle
 
 T = TypeVar("T")
@@ -53,7 +55,24 @@ class Door:
         return connection.cookies.get(cookie_name(role))
 
     def session(self, connection: HTTPConnection, role: Role) -> Session | None:
-        return self.access.session(self.token(connection, role), role)
+        """The living session of this role. A member's lives as long as the log knows the phone."""
+        session = self.access.session(self.token(connection, role), role)
+        if session is not None and session.phone is not None and not self.stands(session):
+            self.access.end_phone(session.phone)
+            return None
+        return session
+
+    def stands(self, session: Session) -> bool:
+        """Whether the log still has this phone as the member's; quick: asked before each message.
+
+        A phone that was signed out, or replaced by another, has nothing more to see. Between two sittings
+        no phone is bound, and there is nothing to see but what was public.
+        """
+        meeting = self.hall.meeting
+        if session.member is None or meeting.sitting is None:
+            return True
+        live = meeting.attendance.session_of(session.member, "mobile")
+        return live is not None and live.key == session.phone
 
     def role(self, connection: HTTPConnection) -> Role | None:
         """The role asked for by `as`, else the highest that a cookie gives. None: asked for, but not held.
@@ -79,7 +98,7 @@ class Door:
             raise Declined(403, "not_allowed") if held else Declined(401, "not_signed_in")
         return able
 
-    def let_in(self, answer: Response, session: Session, token: str) -> None:
+    def let_in(self, request: Request, answer: Response, session: Session, token: str) -> None:
         """Sets the session's cookie: not for scripts, not for other sites, not in clear but on loopback."""
         answer.set_cookie(
             cookie_name(session.role),
@@ -87,8 +106,24 @@ class Door:
             max_age=int(LONGEST.total_seconds()),
             httponly=True,
             samesite="strict",
-            secure=all(origin.startswith("https:") for origin in self.origins),
+            secure=not _in_clear_on_loopback(request),
         )
+
+    def let_out(self, request: Request, answer: Response, role: Role) -> None:
+        """Takes the role's cookie back."""
+        answer.delete_cookie(
+            cookie_name(role), httponly=True, samesite="strict", secure=not _in_clear_on_loopback(request)
+        )
+
+
+def _in_clear_on_loopback(request: Request) -> bool:
+    """The one case where a cookie without Secure harms nobody.
+
+    Judged by the page's own origin, which the guard has compared with the hall's: a proxy in front speaks
+    plain HTTP to the hall, and the same hall may also be open on loopback.
+    """
+    origin = urlsplit(request.headers.get("origin", ""))
+    return origin.scheme == "http" and is_loopback(origin.hostname or "")
 
 
 def address(connection: HTTPConnection) -> str:

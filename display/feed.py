@@ -6,11 +6,12 @@ is added to it. This module knows neither sockets nor rules: `Picture` is what i
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from display.access import Role
 from display.outbox import BEAT_S, Outbox, encoded, with_member
@@ -19,8 +20,13 @@ from voting.ids import MemberId
 
 PACE_S = 0.05
 """At most twenty views a second: the eye asks for no more, and 500 presses become a few messages."""
-MOST_LISTENERS = 5_000
-"""Memory and descriptors of one process, at about 40 kB a listener; more are asked to come back later."""
+MOST_LISTENERS: Final[dict[Role, int]] = {"public": 3_000, "member": 1_800, "auditor": 100, "officer": 100}
+"""Memory and descriptors of one process, at about 40 kB a listener; more are asked to come back later.
+
+Each role has places of its own: whoever opens sockets without end takes no officer's.
+"""
+MOST_FROM_ADDRESS = 1_500
+"""Public listeners of one address. Walls and phones behind one proxy are many; a stranger leaves half."""
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +63,7 @@ class Listener:
     role: Role
     member: MemberId | None
     outbox: Outbox
+    address: str = ""
     me: View = field(default_factory=dict)
     """The member's own part as this listener knows it."""
 
@@ -75,25 +82,34 @@ class Feed:
         self._picture: Picture | None = None
         self._shared: dict[Role, _Shared] = {}
         self._listeners: dict[Role, set[Listener]] = {}
+        self._public_from: Counter[str] = Counter()
         self._dirty = asyncio.Event()
 
     def tell(self) -> None:
         """Something changed. Returns at once: safe to be called by the hall after each commit."""
         self._dirty.set()
 
-    @property
-    def full(self) -> bool:
-        return sum(map(len, self._listeners.values())) >= MOST_LISTENERS
+    def admits(self, role: Role, address: str) -> bool:
+        """Whether there is a place for one more listener of this role, who comes from this address."""
+        if len(self._listeners.get(role, ())) >= MOST_LISTENERS[role]:
+            return False
+        return role != "public" or self._public_from[address] < MOST_FROM_ADDRESS
 
-    def join(self, role: Role, member: MemberId | None = None) -> Listener:
+    def join(self, role: Role, member: MemberId | None = None, address: str = "") -> Listener:
         """A new listener; its outbox begins with a snapshot."""
         outbox = Outbox(lambda: self._snapshot(listener))
-        listener = Listener(role, member, outbox)
+        listener = Listener(role, member, outbox, address)
+        if role == "public":
+            self._public_from[address] += 1
         self._listeners.setdefault(role, set()).add(listener)
         return listener
 
     def leave(self, listener: Listener) -> None:
         remaining = self._listeners.get(listener.role, set())
+        if listener.role == "public" and listener in remaining:
+            self._public_from[listener.address] -= 1
+            if not self._public_from[listener.address]:
+                del self._public_from[listener.address]
         remaining.discard(listener)
         if not remaining:
             # Nobody looks: the view is not kept up, so it must not be taken for the present one later.

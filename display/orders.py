@@ -72,8 +72,13 @@ def _with_reason(act: schemas.WithReason, by: OfficerId) -> c.Command:
     return made(VoteId(act.vote), act.reason, by)
 
 
-def _of_member(act: schemas.OfMember, by: OfficerId) -> c.Command:
+def _of_member(act: schemas.OfMember, by: OfficerId, hall: Hall) -> c.Command:
     member = MemberId(act.member)
+    if act.act == "end_phone":
+        phone = hall.meeting.attendance.session_of(member, "mobile")
+        if phone is None:
+            raise Declined(409, "no_phone_bound")
+        return c.SignOut(phone.id, "phone_lost")
     return c.GiveFloor(member, by) if act.act == "give_floor" else c.WithdrawRequest(member)
 
 
@@ -102,4 +107,4 @@ def command(act: schemas.Act, by: OfficerId, hall: Hall, challenge: str) -> c.Co
         case schemas.MarkPresence():
             return c.MarkPresence(MemberId(act.member), act.present, act.reason, by)
         case schemas.OfMember():
-            return _of_member(act, by)
+            return _of_member(act, by, hall)

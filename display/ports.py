@@ -187,8 +187,11 @@ class Hall(Protocol):
     async def submit(self, command: Command, actor: str) -> None:
         """Decided, durable and applied when it returns. Raises Refused or NotRecorded."""
 
-    def log_file(self, path: str) -> bytes | None:
-        """A file of the public `log/` by its path ("checkpoint", "tile/0/000"), or None."""
+    async def log_file(self, path: str) -> bytes | None:
+        """A file of the public `log/` by its path ("checkpoint", "tile/0/000"), or None.
+
+        Anybody may ask for any: it is read beside the hall's work, never in front of it.
+        """
 
     def export(self, reader: Reader, out: Path) -> None:
         """Writes the exported directory into `out`. Blocking: called in a thread of its own."""
@@ -199,8 +202,14 @@ class Hall(Protocol):
     def phone_binding(self, enrolment: str) -> BindingState | None:
         """None where there is no such enrolment."""
 
+    def phone_challenge(self, key_id: str) -> str:
+        """What the phone with this key signs to be let in; often asked, by anybody.
+
+        Any key is given one that looks alike; only a phone with a live session gets in by it.
+        """
+
     def prove_phone(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
-        """Who holds the phone, None where the proof doesn't hold. A challenge is good once.
+        """Who holds the phone, None where the proof doesn't hold. A challenge proves once.
 
         `signature` is ECDSA P-256/SHA-256, r‖s, over b"parl-phone-session:" + the challenge.
         """

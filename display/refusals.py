@@ -63,6 +63,10 @@ _TEXTS: dict[str, Text] = {
         "vi": "Điện thoại chưa chứng minh được khóa đã đăng ký. Hãy đăng ký lại tại ghế.",
         "en": "The phone did not prove the key that was bound. Bind it again at a seat.",
     },
+    "no_phone_bound": {
+        "vi": "Đại biểu này không có điện thoại nào đang gắn. Không có gì thay đổi.",
+        "en": "This member has no phone bound just now. Nothing has changed.",
+    },
     "export_failed": {
         "vi": "Chưa xuất được hồ sơ. Hãy thử lại.",
         "en": "The export could not be made. Try again.",

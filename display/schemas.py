@@ -13,6 +13,8 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 ActId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=16_384)]
+KeyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+"""RFC 7638 thumbprint, SHA-256."""
 LONGEST_EXTENSION_S: Final = 3600
 """A slip of the hand must not open a vote for a day; an hour can be given again."""
 
@@ -39,8 +41,14 @@ class PhoneRequest(_Body):
     seat: Id
 
 
+class PhoneKnown(_Body):
+    """A phone that was bound already says which key is its own."""
+
+    key_id: KeyId
+
+
 class PhoneProof(_Body):
-    key_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    key_id: KeyId
     challenge: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     signature: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$")]
     """ECDSA P-256, r‖s: 64 bytes."""
@@ -130,7 +138,7 @@ class MarkPresence(_Act):
 
 
 class OfMember(_Act):
-    act: Literal["give_floor", "withdraw_request"]
+    act: Literal["give_floor", "withdraw_request", "end_phone"]
     member: Id
 
 

@@ -189,12 +189,12 @@ class GivenHall:
         except (errors.NotRecorded, LogBroken) as error:
             raise NotRecorded(str(error)) from error
 
-    def log_file(self, path: str) -> bytes | None:
+    async def log_file(self, path: str) -> bytes | None:
         if path == "checkpoint":
             return self._hall.checkpoint().encode()
         if path == "vkey":
             return f"{self._known.vkey}\n".encode()
-        return self._files.tile(path, self._hall.head.size)
+        return await self._files.tile(path, self._hall.head.size)
 
     def export(self, reader: Reader, out: Path) -> None:
         export(self._reader, self._known, None, out, reader)
@@ -204,6 +204,9 @@ class GivenHall:
 
     def phone_binding(self, enrolment: str) -> BindingState | None:
         return self._intake.phone_binding(enrolment)
+
+    def phone_challenge(self, key_id: str) -> str:
+        return self._intake.phone_challenge(key_id)
 
     def prove_phone(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
         return self._intake.prove_phone(key_id, challenge, signature)

@@ -95,6 +95,10 @@ class Intake:
     def phone_binding(self, enrolment: str) -> BindingState | None:
         return self.phones.state(enrolment)
 
+    def phone_challenge(self, key_id: str) -> str:
+        """What the phone with this key signs to be let in; any key is given one."""
+        return self.phones.challenge(key_id)
+
     def prove_phone(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
         return self.phones.prove(key_id, challenge, signature)
 

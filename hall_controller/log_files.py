@@ -1,8 +1,10 @@
 """The public tiles of the log while the hall sits, made from what the store holds.
 
-Entries never change, so what was read once is kept; each request reads only what has come since.
+Anybody may ask for any tile, in a vote too: entries are read in a thread, without their payloads, one
+request at a time. Only the tree's hashes are kept, 64 bytes an entry; a bundle is read when asked for.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 
@@ -10,17 +12,19 @@ from audit import tiles
 from audit.merkle import Tree, leaf_hash
 from hall_controller.store.port import LogReader
 
-_TILE = re.compile(r"tile/(entries|0|[1-9]\d?)/((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?")
+_TILE = re.compile(r"tile/(entries|0|[1-9]\d?)/((?:x\d{3}/){0,4}\d{3})(?:\.p/([1-9]\d{0,2}))?")
 _HEIGHT = 8
+_AT_ONCE = 1024
+"""Entries read together while catching up: their bytes stand in memory, some hundred kB."""
 
 
 class LogFiles:
     def __init__(self, log: LogReader) -> None:
         self._log = log
-        self._entries: list[bytes] = []
         self._tree = Tree()
+        self._reading = asyncio.Lock()
 
-    def tile(self, path: str, size: int) -> bytes | None:
+    async def tile(self, path: str, size: int) -> bytes | None:
         """A file below `tile/` of the log of `size` entries, also a partial one of when it was shorter.
 
         None where there is no such file. Raises StoreFailed.
@@ -28,18 +32,28 @@ class LogFiles:
         asked = _TILE.fullmatch(path)
         if asked is None:
             return None
-        self._catch_up(size)
         index = int(asked[2].replace("x", "").replace("/", ""))
         width = int(asked[3] or tiles.WIDTH)
-        if asked[1] == "entries":
-            return _cut(self._entries, index, width, tiles.bundle)
-        return _cut(self._tree.complete(int(asked[1]) * _HEIGHT), index, width, b"".join)
+        level = 0 if asked[1] == "entries" else int(asked[1])
+        # What can't be there yet costs no reading: a stranger may ask for tiles up to any number.
+        if width > tiles.WIDTH or (index * tiles.WIDTH + width) << level * _HEIGHT > size:
+            return None
+        async with self._reading:
+            if asked[1] == "entries":
+                return await asyncio.to_thread(self._bundle, index * tiles.WIDTH, width)
+            await asyncio.to_thread(self._catch_up, size)
+        return _cut(self._tree.complete(level * _HEIGHT), index, width, b"".join)
+
+    def _bundle(self, start: int, width: int) -> bytes | None:
+        return _cut(self._log.entries_alone(start, start + width), 0, width, tiles.bundle)
 
     def _catch_up(self, size: int) -> None:
-        if size > len(self._entries):
-            for stored, _ in self._log.entries(len(self._entries), size):
-                self._entries.append(stored.data)
-                self._tree.append(leaf_hash(stored.data))
+        while self._tree.size < size:
+            start = self._tree.size
+            for data in self._log.entries_alone(start, min(size, start + _AT_ONCE)):
+                self._tree.append(leaf_hash(data))
+            if self._tree.size == start:
+                return
 
 
 def _cut(

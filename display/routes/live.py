@@ -7,7 +7,7 @@ from contextlib import suppress
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from display.access import Role
-from display.door import Door
+from display.door import Door, address
 from display.feed import Listener, time_text
 from display.refusals import Declined
 
@@ -34,7 +34,7 @@ def routes(door: Door) -> APIRouter:
             role = None
         if role is None:
             await socket.close(NO_SESSION)
-        elif door.feed.full:
+        elif not door.feed.admits(role, address(socket)):
             await socket.close(TOO_MANY)
         else:
             await _attend(door, socket, role)
@@ -44,10 +44,12 @@ def routes(door: Door) -> APIRouter:
 
 async def _attend(door: Door, socket: WebSocket, role: Role) -> None:
     session = door.session(socket, role)
-    listener = door.feed.join(role, session.member if session else None)
+    listener = door.feed.join(role, session.member if session else None, address(socket))
 
-    def welcome() -> bool:
-        return role == "public" or door.session(socket, role) is not None
+    def welcome(recheck: bool) -> bool:
+        if session is None:
+            return True
+        return door.session(socket, role) is not None if recheck else door.stands(session)
 
     speaking = asyncio.create_task(_speak(door, socket, listener, welcome))
     hearing = asyncio.create_task(_hear(socket))
@@ -66,17 +68,18 @@ async def _attend(door: Door, socket: WebSocket, role: Role) -> None:
 
 
 async def _speak(
-    door: Door, socket: WebSocket, listener: Listener, welcome: Callable[[], bool]
+    door: Door, socket: WebSocket, listener: Listener, welcome: Callable[[bool], bool]
 ) -> int | None:
     """Sends what the outbox has until the listener is gone, stalls, or is no longer welcome."""
     clock = asyncio.get_running_loop().time
     checked = clock()
     while True:
         text = await listener.outbox.next(lambda: time_text(door.clock()))
-        if clock() - checked >= RECHECK_S:
-            if not welcome():
-                return NO_SESSION
-            checked = clock()
+        # A phone that was cut off isn't told even this; whether the cookie still holds is asked less often.
+        recheck = clock() - checked >= RECHECK_S
+        if not welcome(recheck):
+            return NO_SESSION
+        checked = clock() if recheck else checked
         try:
             async with asyncio.timeout(STALLED_S):
                 await socket.send_text(text)

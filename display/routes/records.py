@@ -87,7 +87,7 @@ def routes(door: Door) -> APIRouter:
 
     @router.get("/log/{path:path}")
     async def log_file(path: str) -> Response:
-        found = door.hall.log_file(path)
+        found = await door.hall.log_file(path)
         if found is None:
             raise Declined(404, "not_found")
         if path in ("checkpoint", "vkey"):

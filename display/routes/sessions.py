@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
 from display.access import CodeNotValid
-from display.door import Door, address, body, cookie_name
+from display.door import Door, address, body
 from display.refusals import Declined
 from display.schemas import SignInCode
 
@@ -23,7 +23,7 @@ def routes(door: Door) -> APIRouter:
         except CodeNotValid as error:
             raise Declined(401, "code_not_valid") from error
         answer = JSONResponse({"role": session.role, "name": session.name})
-        door.let_in(answer, session, token)
+        door.let_in(request, answer, session, token)
         return answer
 
     @router.get("/api/session")
@@ -43,7 +43,7 @@ def routes(door: Door) -> APIRouter:
         token = door.token(request, role)
         if token is not None:
             door.access.sign_out(token)
-        answer.delete_cookie(cookie_name(role), httponly=True, samesite="strict")
+        door.let_out(request, answer, role)
         return answer
 
     return router

@@ -1,6 +1,6 @@
 """The log in an SQL database: what SQLite and PostgreSQL have in common."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -60,6 +60,12 @@ class DatabaseReader:
             for row in connection.execution_options(yield_per=_PAGE_ROWS).execute(wanted):
                 *columns, payload = row
                 yield StoredEntry(*columns), payload
+
+    def entries_alone(self, start: int, stop: int) -> Sequence[bytes]:
+        seq = col(EntryRow.seq)
+        wanted = select(col(EntryRow.data)).where(seq >= start, seq < stop).order_by(seq)
+        with _named_failures(), self._engine.connect() as connection:
+            return connection.execute(wanted).scalars().all()
 
     def certificates(self, sha256s: Iterable[str]) -> dict[str, bytes]:
         wanted = select(CertificateRow).where(col(CertificateRow.sha256).in_(list(sha256s)))

@@ -4,7 +4,7 @@ The log is the database: entries in order with their payloads, and the members' 
 checks nothing of their meaning; it promises that a group is kept whole or not at all, and durably.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -62,6 +62,9 @@ class LogReader(Protocol):
         self, start: int = 0, stop: int | None = None
     ) -> Iterator[tuple[StoredEntry, bytes | None]]:
         """Entries from `start` to before `stop`, in order, each with its payload; streamed."""
+
+    def entries_alone(self, start: int, stop: int) -> Sequence[bytes]:
+        """The JCS bytes of entries from `start` to before `stop`, in order, without their payloads."""
 
     def certificates(self, sha256s: Iterable[str]) -> dict[str, bytes]:
         """DER by hash, of those that are kept."""

@@ -72,6 +72,14 @@ def test_a_part_is_read_from_start_up_to_but_not_including_stop(store: Store) ->
     assert sum(1 for _ in store.entries()) == 1301
 
 
+def test_entries_are_read_alone_where_nobody_needs_their_payloads(store: Store) -> None:
+    group = _group(0, 9)
+    store.append(group)
+    assert list(store.entries_alone(2, 5)) == [entry.data for entry in group.entries[2:5]]
+    assert list(store.entries_alone(8, 99)) == [entry.data for entry in group.entries[8:]]
+    assert list(store.entries_alone(10, 20)) == []
+
+
 def test_reading_goes_on_while_the_writer_writes(store: Store, url: str) -> None:
     store.append(_group(0, 1200))
     reader = open_reader(url)

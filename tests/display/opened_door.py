@@ -41,7 +41,9 @@ class House:
         return browser
 
     def member(self, member, phone="phone-key"):
-        """A browser whose phone is bound already."""
+        """A browser whose phone is bound already, for the sitting that is open."""
+        if self.hall.meeting.sitting is not None:
+            self.hall.sign_in(member, "mobile", phone)
         token, _ = self.access.admit_member(member, member, phone)
         browser = self.browser()
         browser.cookies.set("hall_session_member", token)

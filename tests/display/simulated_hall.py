@@ -201,7 +201,9 @@ class SimulatedHall:
         state = self._bindings[enrolment][0]
         if state != "bound":
             return ports.BindingState(state)
-        return ports.BindingState("bound", self.phone_challenge(signing.thumbprint(self._bindings[enrolment][2])))
+        return ports.BindingState(
+            "bound", self.phone_challenge(signing.thumbprint(self._bindings[enrolment][2]))
+        )
 
     def phone_challenge(self, key_id):
         challenge = random_text()
@@ -288,8 +290,8 @@ class SimulatedHall:
         paper = read.payload
         cast = c.CastBallot(
             VoteId(paper["vote"]), paper["def"], paper["chal"], MemberId(paper["member"]), None,
-            "mobile", self.meeting.attendance.session_of(member, "mobile").id, paper["choice"], paper["rev"], paper["prev"],
-            BallotHash(read.payload_hash),
+            "mobile", self.meeting.attendance.session_of(member, "mobile").id, paper["choice"],
+            paper["rev"], paper["prev"], BallotHash(read.payload_hash),
         )  # fmt: skip
         try:
             self.do(cast, "member")

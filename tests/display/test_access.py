@@ -129,6 +129,16 @@ def test_codes_are_not_tried_without_end(access, clock):
         access.redeem("guess", "10.0.0.9")
 
 
+def test_junk_from_the_same_address_never_keeps_a_right_code_out(access):
+    """Officers and strangers may share an address: a proxy in front, one network behind another."""
+    code = access.invite("officer", "A", TEN_MINUTES, officer="secretary-1")
+    for _ in range(30):
+        with pytest.raises((CodeNotValid, TooManyAttempts)):
+            access.redeem("junk", "10.0.0.9")
+    _, session = access.redeem(code, "10.0.0.9")
+    assert session.officer == "secretary-1"
+
+
 def test_a_flood_of_addresses_costs_bounded_memory(clock):
     throttle = Throttle(3, timedelta(minutes=1))
     for n in range(MOST_ADDRESSES + 100):

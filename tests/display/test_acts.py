@@ -191,7 +191,7 @@ async def test_every_act_of_the_table_is_understood(act):
         "cancel": ("vote", "reason"), "extend": ("vote", "extra_s"), "casting_vote": ("vote", "choice"),
         "revote": ("vote", "reason", "ordered_by"), "hand_count": ("vote", "counts"),
         "mark_presence": ("member", "present", "reason"), "give_floor": ("member",),
-        "withdraw_request": ("member",),
+        "withdraw_request": ("member",), "end_phone": ("member",),
     }.get(act, ("vote",))  # fmt: skip
     async with opened() as house, house.signed_in("officer") as browser:
         body = {"act": act, "id": "12345678", **{name: members[name] for name in needs}}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from display.feed import Feed
+from display.feed import MOST_FROM_ADDRESS, Feed
 from display.outbox import DEPTH
 from display.patch import patched
 
@@ -168,3 +168,18 @@ async def test_the_first_change_goes_at_once_and_a_storm_is_drawn_twenty_times_a
         await asyncio.sleep(0.001)
     running.cancel()
     assert drawn - before <= 7
+
+
+async def test_strangers_take_neither_each_others_places_nor_an_officers(feed):
+    for n in range(MOST_FROM_ADDRESS):
+        assert feed.admits("public", "10.0.0.9"), n
+        feed.join("public", address="10.0.0.9")
+    assert not feed.admits("public", "10.0.0.9")
+    assert feed.admits("public", "10.0.0.1")
+    while feed.admits("public", "10.0.0.1"):
+        last = feed.join("public", address="10.0.0.1")
+    assert not feed.admits("public", "10.0.0.2"), "no place is left for anybody from anywhere"
+    for role in ("officer", "auditor", "member"):
+        assert feed.admits(role, "10.0.0.9")
+    feed.leave(last)
+    assert feed.admits("public", "10.0.0.2")

@@ -101,6 +101,19 @@ async def test_who_signs_out_hears_nothing_more(hall):
         assert await close_code(socket_) == 4401
 
 
+async def test_a_phone_that_was_cut_off_hears_nothing_more(hall):
+    async with served(hall=hall) as house, house.follow(house.member("m001"), "member") as socket_:
+        await Follower(socket_).until(lambda view: True)
+        session = hall.meeting.attendance.session_of("m001", "mobile")
+        hall.do(c.SignOut(session.id, "phone_lost"))
+        hall.announce()
+        with suppress(ConnectionClosed):
+            async with asyncio.timeout(6):
+                async for text in socket_:
+                    assert "vote" not in json.loads(text).get("patch", {})
+        assert socket_.close_code == 4401
+
+
 async def test_a_page_that_talks_is_let_go(hall):
     async with served(hall=hall) as house, house.follow() as socket_:
         await socket_.send("open the vote")

@@ -98,8 +98,8 @@ async def test_a_proof_by_another_key_lets_nobody_in(hall):
         forged = phone.proof(challenge, by=thief.signer)
         answer = await browser.post("/api/session/phone", json=forged)
         assert (answer.status_code, answer.json()["code"]) == (401, "proof_not_valid")
-        honest = await phone.let_in(challenge)
-        assert honest.status_code == 401, "a challenge is good once"
+        assert (await phone.let_in(challenge)).status_code == 200, "the thief has used up nothing"
+        assert (await phone.let_in(challenge)).status_code == 401, "a challenge proves once"
 
 
 async def test_a_phone_is_not_bound_where_no_card_is(hall):
@@ -175,3 +175,75 @@ async def test_a_member_asks_for_the_floor_and_withdraws(hall):
         assert (await browser.post("/api/floor", json={"kind": None})).status_code == 204
         assert not hall.meeting.floor.queue
         assert (await browser.post("/api/floor", json={"kind": "song"})).status_code == 422
+
+
+async def proved_again(house, phone):
+    """What the page does by itself when its session is gone."""
+    asked = await phone.browser.post("/api/session/phone/challenge", json={"key_id": phone.signer.kid})
+    return await phone.let_in(asked.json()["challenge"])
+
+
+async def test_after_a_restart_in_an_open_vote_the_phone_proves_its_key_and_votes_on(hall):
+    async with opened(hall=hall) as house, house.browser() as browser:
+        phone = Phone(browser)
+        asked = (await phone.ask()).json()
+        hall.press_yes(asked["enrolment"])
+        challenge = (await browser.get(f"/api/phones/{asked['enrolment']}")).json()["challenge"]
+        await phone.let_in(challenge)
+        hall.announce()
+        hall.open()
+        ballot = phone.ballot((await browser.get("/api/form")).json(), "approve")
+    hall.restart()
+    async with opened(hall=hall) as house, house.browser() as browser:
+        phone.browser = browser
+        assert (await browser.get(f"/api/phones/{asked['enrolment']}")).status_code == 404
+        assert (await browser.post("/api/ballots", json=ballot)).status_code == 401
+        assert (await phone.let_in(challenge)).status_code == 401, "a challenge of the old process"
+        entered = await proved_again(house, phone)
+        assert entered.json() == {"role": "member", "name": "Đại biểu 3"}
+        assert (await browser.post("/api/ballots", json=ballot)).status_code == 200
+        assert hall.meeting.current.ballots["m003"].choice == "approve"
+
+
+async def test_an_unknown_key_is_given_a_challenge_that_looks_alike_and_lets_nobody_in(hall):
+    async with opened(hall=hall) as house, house.browser() as browser:
+        known, stranger = Phone(browser), Phone(browser)
+        await bound(house, known, hall)
+        answers = [
+            await browser.post("/api/session/phone/challenge", json={"key_id": one.signer.kid})
+            for one in (known, stranger)
+        ]
+        assert [one.status_code for one in answers] == [200, 200]
+        assert len({len(one.json()["challenge"]) for one in answers}) == 1
+        assert (await proved_again(house, stranger)).json()["code"] == "proof_not_valid"
+        assert (await browser.post("/api/session/phone/challenge", json={"key_id": "x"})).status_code == 422
+
+
+async def test_another_phone_of_the_same_member_ends_the_first_ones_view(hall):
+    async with opened(hall=hall) as house, house.browser() as old, house.browser() as new:
+        first, second = Phone(old), Phone(new)
+        await bound(house, first, hall)
+        assert (await old.get("/api/session?as=member")).json()["role"] == "member"
+        await bound(house, second, hall)
+        assert (await old.get("/api/session?as=member")).json()["role"] == "public"
+        assert (await old.get("/api/form")).status_code == 401
+        assert (await proved_again(house, first)).status_code == 401
+        assert (await new.get("/api/session?as=member")).json()["role"] == "member"
+
+
+async def test_an_officer_ends_a_phone_that_was_lost(hall):
+    async with (
+        opened(hall=hall) as house,
+        house.browser() as browser,
+        house.signed_in("officer") as officer,
+    ):
+        phone = Phone(browser)
+        await bound(house, phone, hall)
+        act = {"act": "end_phone", "member": "m003", "id": "lost-phone"}
+        assert (await browser.post("/api/acts", json=act)).status_code == 403
+        assert (await officer.post("/api/acts", json=act)).status_code == 200
+        assert hall._log[-1] == b"SignedOut officer:secretary-1"
+        assert (await browser.post("/api/floor", json={"kind": "speech"})).status_code == 401
+        assert "m003" in hall.meeting.attendance.present, "a device was lost, nobody left"
+        again = await officer.post("/api/acts", json={**act, "id": "lost-phone-2"})
+        assert (again.status_code, again.json()["code"]) == (409, "no_phone_bound")

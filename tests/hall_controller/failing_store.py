@@ -1,6 +1,6 @@
 """A store that misbehaves on demand: a stand-in that keeps the contract, in front of a real one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from hall_controller.errors import StoreFailed
@@ -42,6 +42,9 @@ class FailingStore:
         if self._meets("reading"):
             raise StoreFailed("the connection can't be made again")
         return self.store.entries(start, stop)
+
+    def entries_alone(self, start: int, stop: int) -> Sequence[bytes]:
+        return self.store.entries_alone(start, stop)
 
     def certificates(self, sha256s: Iterable[str]) -> dict[str, bytes]:
         return self.store.certificates(sha256s)

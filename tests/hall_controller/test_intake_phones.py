@@ -29,10 +29,12 @@ class Phone:
     def proof(self, challenge: str) -> bytes:
         return self.signer.sign(PROOF_PREFIX + challenge.encode())
 
-    def ballot(self, here: HallOnBus, member: str, session: str, choice: str) -> dict[str, str]:
+    def ballot(
+        self, here: HallOnBus, member: str, session: str, choice: str, rev: int = 1, prev: str | None = None
+    ) -> dict[str, str]:
         form = ballot.form(here.hall.meeting, VoteId("v1"), ORIGIN)["form"]
         payload = statement.fill(
-            form, member=member, seat=None, device=self.signer.kid, choice=choice, rev=1, prev=None,
+            form, member=member, seat=None, device=self.signer.kid, choice=choice, rev=rev, prev=prev,
             nonce=secrets.token_bytes(16),
         )  # fmt: skip
         return statement.sign(statement.BALLOT, payload, self.signer, sk=session)
@@ -84,8 +86,16 @@ async def test_after_a_restart_the_phone_goes_on(tmp_path: Path) -> None:
         await here.all_signed_in()
         binding = await bound(here, seat, phone)
         await here.open_vote()
+        old = intake_of(here).phone_challenge(binding.key_id)
         await here.restart_controller()
         intake = intake_of(here)
+        assert intake.phone_binding(binding.enrolment) is None
+        fresh = intake.phone_challenge(binding.key_id)
+        assert intake.prove_phone(binding.key_id, old, phone.proof(old)) is None
+        assert intake.prove_phone(binding.key_id, fresh, phone.proof(fresh)) == BoundPhone(
+            seat.member.id, binding.key_id
+        )
+        assert intake.prove_phone(binding.key_id, fresh, phone.proof(fresh)) is None
         session = intake.phones.session_of(binding.key_id)
         assert session is not None
         await intake.cast_mobile(phone.ballot(here, seat.member.id, session.id, "approve"))
