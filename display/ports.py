@@ -63,6 +63,9 @@ class Health:
     """On how many consoles and phones each vote's question is shown."""
     broker: bool = True
     store: bool = True
+    """False too while a commit has been waited for too long."""
+    clock: bool = True
+    """Whether the hall's clock and its machine's agree."""
     last_commit_ms: int = 0
 
 

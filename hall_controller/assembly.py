@@ -25,7 +25,7 @@ from hall_controller.announcer import Announcer
 from hall_controller.broker import EmbeddedBroker
 from hall_controller.broker_tls import bus_tls
 from hall_controller.bus import HallBus
-from hall_controller.clock import Clock, utc_now
+from hall_controller.clock import Clock, HallClock, utc_now
 from hall_controller.config import Located
 from hall_controller.faults import BadFile, read_text
 from hall_controller.founding import Founding
@@ -33,6 +33,7 @@ from hall_controller.given import GivenHall
 from hall_controller.hall import Hall
 from hall_controller.intake import Intake
 from hall_controller.invitations import taking_from
+from hall_controller.journal import last_time
 from hall_controller.planned import Plans
 from hall_controller.seats import Seats
 from hall_controller.sessions import SessionKeys
@@ -126,8 +127,8 @@ def _opened(located: Located) -> Opened:
     return open_port(web.host, web.port, tls)
 
 
-async def run(located: Located, ready: Callable[[Running], None], clock: Clock = utc_now) -> None:
-    """A hall until cancelled. `ready` is called once it serves.
+async def run(located: Located, ready: Callable[[Running], None], system: Clock = utc_now) -> None:
+    """A hall until cancelled. `ready` is called once it serves. `system`: the clock that it starts from.
 
     Raises BadFile, StoreFailed, LogBroken, OSError (a port is taken); nothing is left running.
     """
@@ -139,7 +140,10 @@ async def run(located: Located, ready: Callable[[Running], None], clock: Clock =
     async with AsyncExitStack() as stack:
         opened = _opened(located)
         stack.callback(opened.socket.close)
-        hall = await Hall.start(open_store(located.store_url), known, clock, token)
+        store = open_store(located.store_url)
+        stack.callback(store.close)
+        clock = HallClock(system, not_before=last_time(store))
+        hall = await Hall.start(store, known, clock, token)
         stack.push_async_callback(hall.close)
         reader = open_reader(located.store_url)
         stack.callback(reader.close)
@@ -160,13 +164,15 @@ async def run(located: Located, ready: Callable[[Running], None], clock: Clock =
         given = GivenHall(
             hall, config.hall, known, plans=Plans(planned, people, located.base), intake=intake,
             seats=seats, reader=reader, bus_connected=lambda: bus.connected,
+            clock_is_right=lambda: not clock.trouble,
         )  # fmt: skip
-        access = Access(clock, taking_from(located.path(config.roster.invitations)))
+        invitations = located.path(config.roster.invitations)
+        access = Access(clock, taking_from(invitations, lambda: clock.ahead))
         app = create_app(given, access, built_pages(located), [opened.address, *config.web.origins], clock)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(announcer.run(hall.follow(), hall.meeting))
             tasks.create_task(bus.run(intake))
-            tasks.create_task(Supervision(hall, clock).run())
+            tasks.create_task(Supervision(hall).run())
             tasks.create_task(given.run())
             tasks.create_task(serve_on(app, opened))
             memory.settle()

@@ -65,10 +65,11 @@ class GivenHall:
         seats: Seats,
         reader: LogReader,
         bus_connected: Callable[[], bool],
+        clock_is_right: Callable[[], bool],
     ) -> None:
         self._hall, self._section, self._known = hall, section, known
         self._plans, self._intake, self._seats = plans, intake, seats
-        self._reader, self._bus_connected = reader, bus_connected
+        self._reader, self._bus_connected, self._clock_is_right = reader, bus_connected, clock_is_right
         self._files = LogFiles(reader)
         self._told: list[Callable[[], None]] = []
         self._looked_at: tuple[tuple[object, ...], Health] | None = None
@@ -100,14 +101,15 @@ class GivenHall:
 
     @property
     def health(self) -> Health:
-        own, broker = self._hall.health(), self._bus_connected()
+        own, broker, clock = self._hall.health(), self._bus_connected(), self._clock_is_right()
         # Looked at with every picture, twenty times a second in a vote; seats change far less often.
         of_seats = self._seats_looked_at()
         return replace(
             of_seats,
-            state="down" if not own.recording else of_seats.state if broker else "degraded",
+            state="down" if not own.recording else of_seats.state if broker and clock else "degraded",
             broker=broker,
             store=own.recording,
+            clock=clock,
             last_commit_ms=round(own.last_commit_ms),
         )
 
@@ -236,10 +238,11 @@ class GivenHall:
             self._tell()
 
     async def _follow_health(self) -> None:
-        seen = (self._seats.revision, True, True)
+        seen = (self._seats.revision, True, True, True)
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            now = (self._seats.revision, self._bus_connected(), self._hall.health().recording)
+            recording, clock = self._hall.health().recording, self._clock_is_right()
+            now = (self._seats.revision, self._bus_connected(), recording, clock)
             if now != seen:
                 seen = now
                 self._tell()

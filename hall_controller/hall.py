@@ -9,9 +9,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
+from audit import instant
 from audit.errors import LogBroken
 from audit.merkle import Frontier
 from hall_controller import founding, receipts
@@ -32,15 +34,22 @@ _SLICE = 16
 _GROUP_MAX = 1024
 """A group beyond a full house's ballots would only make the first asker wait for the last."""
 
+_STALL = timedelta(seconds=1)
+"""A commit takes milliseconds. Who waits longer doesn't know whether the hall took the press, so the store
+is said to be failing, and the time is given back, also when it comes through in the end."""
+
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
     recording: bool
+    """False too while a commit has been under way for more than a second."""
     broken: str | None
     """Why no command is taken any more; a person must look."""
     last_commit_ms: float
+    under_way_s: float = 0.0
+    """For how long the store has been at the commit that it is at now; 0 while it has none."""
 
 
 @dataclass(slots=True)
@@ -60,8 +69,9 @@ class Hall:
         self._standing = Standing()
         self._receipts = receipts.Register(known.origin, known.signer)
         self._broadcast = Broadcast()
-        self._interrupted: NoteInterruption | None = None
+        self._interrupted: tuple[NoteInterruption, ...] = ()
         """To be noted in the log with the next success."""
+        self._writing_since: datetime | None = None
         self._unsure = False
         """The last write failed or may have: what the store holds must be read before the next."""
         self._broken: LogBroken | None = None
@@ -97,7 +107,14 @@ class Hall:
 
     def health(self) -> Health:
         broken = None if self._broken is None else str(self._broken)
-        return Health(not self._unsure and broken is None, broken, self._last_commit_ms)
+        waited = timedelta(0) if self._writing_since is None else self.now() - self._writing_since
+        recording = not self._unsure and broken is None and waited <= _STALL
+        return Health(recording, broken, self._last_commit_ms, waited.total_seconds())
+
+    def now(self) -> datetime:
+        """The hall's time: what an entry would say that was decided now."""
+        # Cut to what the entry will say: a replay decides on the same instant as the hall did.
+        return self._standing.tip.not_before(instant.cut(self._clock()))
 
     def checkpoint(self) -> str:
         """The signed head of the durable log, a C2SP checkpoint."""
@@ -145,12 +162,12 @@ class Hall:
         last = self._standing.tip.t
         drafts = founding.drafts(self._standing.founded, self._known)
         if last is not None and self.meeting.in_play is not None:
-            self._interrupted = NoteInterruption(last, "restart")
+            self._interrupted = (NoteInterruption(last, "restart"),)
         if drafts or self._interrupted:
             provisional = self._provisional()
             for draft in drafts:
                 provisional.add(draft)
-            await self._write(provisional, self._note_interruption(provisional))
+            await self._write(provisional, self._note_interruptions(provisional))
 
     async def _work(self) -> None:
         while (first := await self._queue.get()) is not None:
@@ -168,16 +185,16 @@ class Hall:
         self._refuse_the_rest()
 
     async def _commit(self, waiting: Sequence[_Waiting]) -> None:
-        started = asyncio.get_running_loop().time()
+        started, since = asyncio.get_running_loop().time(), self.now()
         try:
             if self._unsure:
                 await self._catch_up()
             provisional = self._provisional()
-            noted = self._note_interruption(provisional)
+            noted = self._note_interruptions(provisional)
             outcomes = await self._decide(provisional, waiting)
             await self._write(provisional, noted)
         except StoreFailed as error:
-            self._interruption(error)
+            self._interruption(error, since)
             _answer_all(waiting, NotRecorded, str(error))
         except LogBroken as error:
             self._break(error)
@@ -189,20 +206,32 @@ class Hall:
             _answer_all(waiting, LogBroken, repr(error))
         else:
             self._last_commit_ms = (asyncio.get_running_loop().time() - started) * 1000
+            stalled = self._stalled(since, self.now())
             await self._answer(waiting, outcomes)
+            # Noted before anything else is decided. What notes it may stall too: that waits for the next
+            # group, or a slow store would note for ever.
+            if stalled and waiting:
+                await self._commit(())
+
+    def _stalled(self, since: datetime, until: datetime) -> bool:
+        """A commit that took too long was an interruption, though it came through in the end."""
+        if until - since <= _STALL:
+            return False
+        log.warning("store_stalled", seconds=(until - since).total_seconds())
+        self._interrupted = (*self._interrupted, NoteInterruption(since, "storage", until))
+        return True
 
     def _provisional(self) -> Provisional:
         return Provisional(self._standing, self._known, self._clock, self._token)
 
-    def _note_interruption(self, provisional: Provisional) -> bool:
-        """The interruption first: time given back must count for what is decided after it."""
-        if self._interrupted is None:
-            return False
-        try:
-            provisional.decide(Submission(self._interrupted, "hall"))
-        except Refused:
-            log.info("interruption_without_effect", since=self._interrupted.since.isoformat())
-        return True
+    def _note_interruptions(self, provisional: Provisional) -> bool:
+        """Interruptions first: time given back must count for what is decided after it."""
+        for one in self._interrupted:
+            try:
+                provisional.decide(Submission(one, "hall"))
+            except Refused:
+                log.info("interruption_without_effect", since=one.since.isoformat())
+        return bool(self._interrupted)
 
     async def _decide(self, provisional: Provisional, waiting: Sequence[_Waiting]) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -219,10 +248,14 @@ class Hall:
             # A crash before this returns: nobody was answered, whatever stands in the log is found at the
             # restart, and who sends again gets the receipt of what stands there. A crash after it, before
             # the answers: the same.
-            await loop.run_in_executor(self._writer, self._store.append, group(provisional.placed))
+            self._writing_since = self.now()
+            try:
+                await loop.run_in_executor(self._writer, self._store.append, group(provisional.placed))
+            finally:
+                self._writing_since = None
         self._standing = provisional.standing
         if noted:
-            self._interrupted = None
+            self._interrupted = ()
         self._publish(provisional.happenings)
 
     def _publish(self, happenings: Sequence[Happening]) -> None:
@@ -256,11 +289,12 @@ class Hall:
         self._standing, self._unsure = standing, False
         self._publish(happenings)
 
-    def _interruption(self, error: StoreFailed) -> None:
+    def _interruption(self, error: StoreFailed, since: datetime) -> None:
+        """It began with the first commit that missed, not when the store at last said so."""
         log.error("not_recorded", error=str(error))
         self._unsure = True
-        if self._interrupted is None:
-            self._interrupted = NoteInterruption(self._standing.tip.not_before(self._clock()), "storage")
+        if not self._interrupted or self._interrupted[-1].until is not None:
+            self._interrupted = (*self._interrupted, NoteInterruption(since, "storage"))
 
     def _break(self, error: LogBroken) -> None:
         log.critical("log_broken", error=str(error))

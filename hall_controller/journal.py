@@ -111,6 +111,14 @@ def reread(store: LogReader, tip: Tip) -> Iterator[Reread]:
         yield Reread(entry, _open(entry, blob), tip)
 
 
+def last_time(store: LogReader) -> datetime | None:
+    """When the log's last entry was made; None where there is none. Raises StoreFailed, LogBroken."""
+    head = store.head()
+    if head is None:
+        return None
+    return next((log_entry.decode(stored.data).t for stored, _ in store.entries(head.seq)), None)
+
+
 def _open(entry: Entry, blob: bytes | None) -> Any:
     if entry.blob is None:
         return None

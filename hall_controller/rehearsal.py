@@ -120,8 +120,8 @@ def _of_the_hall(event: ev.Event) -> c.Command | None:
             return c.SignOut(session, cast(Any, cause))
         case ev.PresenceMarked(member, present, reason, by):
             return c.MarkPresence(member, present, reason, OfficerId(by))
-        case ev.RecordingInterrupted(since, _, cause):
-            return c.NoteInterruption(since, cast(Any, cause))
+        case ev.RecordingInterrupted(since, until, cause):
+            return c.NoteInterruption(since, cast(Any, cause), until)
         case ev.FloorRequested(member, kind):
             return c.RequestFloor(member, cast(Any, kind))
         case ev.RequestWithdrawn(member):

@@ -1,6 +1,7 @@
 """What nobody presses: closes a vote when its time is over, ends the closing, computes the result.
 
-The clock decides nothing by itself: it asks the hall like everybody else, and the rules may refuse it.
+The clock decides nothing by itself: it asks the hall like everybody else, and the rules may refuse it. It
+asks by the hall's own time, so that what is due here is due there.
 """
 
 import asyncio
@@ -9,9 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from audit import instant
 from audit.errors import LogBroken
-from hall_controller.clock import Clock
 from hall_controller.errors import NotRecorded
 from hall_controller.following import Following
 from hall_controller.hall import Hall
@@ -68,8 +67,8 @@ def _countable(vote: Division) -> bool:
 
 
 class Supervision:
-    def __init__(self, hall: Hall, clock: Clock) -> None:
-        self._hall, self._clock = hall, clock
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
 
     async def run(self) -> None:
         """Until cancelled, or the hall closes. Raises LogBroken."""
@@ -81,15 +80,12 @@ class Supervision:
             following.close()
 
     async def _step(self, following: Following) -> bool:
-        act = due_act(self._hall.meeting, self._now())
+        act = due_act(self._hall.meeting, self._hall.now())
         if act is None:
-            return await _news(following, wait_for(self._hall.meeting, self._now()))
+            return await _news(following, wait_for(self._hall.meeting, self._hall.now()))
         if await self._ask(act):
             return True
         return await _news(following, timedelta(seconds=_AGAIN_S))
-
-    def _now(self) -> datetime:
-        return instant.cut(self._clock())
 
     async def _ask(self, act: Due) -> bool:
         try:

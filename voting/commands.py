@@ -182,10 +182,12 @@ class CancelVote:
 
 @dataclass(frozen=True, slots=True)
 class NoteInterruption:
-    """The hall could not record from `since` until now: that time is given back to an open vote."""
+    """The hall could not record from `since` until then: that time is given back to an open vote."""
 
     since: datetime
     cause: Literal["restart", "storage"]
+    until: datetime | None = None
+    """None: until now."""
 
 
 @dataclass(frozen=True, slots=True)

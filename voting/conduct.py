@@ -159,7 +159,8 @@ def decide_cancel(meeting: Meeting, command: c.CancelVote, at: datetime) -> tupl
 
 def decide_interruption(meeting: Meeting, command: c.NoteInterruption, at: datetime) -> tuple[e.Event, ...]:
     """Always taken, in every state: it is a fact about the hall. A clock set back makes it an empty one."""
-    return (e.RecordingInterrupted(min(command.since, at), at, command.cause),)
+    until = at if command.until is None else min(command.until, at)
+    return (e.RecordingInterrupted(min(command.since, until), until, command.cause),)
 
 
 def _need_reason(reason: str) -> None:

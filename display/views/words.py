@@ -126,6 +126,9 @@ def health_text(health: Health) -> Words:
     if health.clones:
         vi.append(f"{len(health.clones)} ghế trùng địa chỉ")
         en.append(f"{len(health.clones)} seats with a double address")
+    if not health.clock:
+        vi.append("đồng hồ máy chủ sai lệch, thời gian biểu quyết không bị ảnh hưởng")
+        en.append("the server's clock is off, votes keep their time")
     if not vi:
         return {"vi": "bình thường", "en": "normal"}
     return {"vi": ", ".join(vi), "en": ", ".join(en)}

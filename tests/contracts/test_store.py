@@ -169,6 +169,19 @@ def test_a_cut_connection_fails_the_group_whole_and_the_next_one_succeeds(postgr
     store.close()
 
 
+def test_a_silent_server_is_given_up_within_seconds(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    try:
+        with store._engine.connect() as connection:  # what the driver was told is nowhere else to be seen
+            told = connection.connection.dbapi_connection.info.get_parameters()  # type: ignore[union-attr]
+        assert told["tcp_user_timeout"] == "3000"
+        assert told["connect_timeout"] == "3"
+        assert (told["keepalives_idle"], told["keepalives_interval"]) == ("3", "1")
+        assert told["keepalives_count"] == "3"
+    finally:
+        store.close()
+
+
 def test_a_woken_old_leader_can_write_nothing(postgres_url: str) -> None:
     old = open_store(postgres_url)
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as admin:

@@ -125,3 +125,10 @@ def test_health_says_what_is_wrong_in_one_line(hall):
     assert seen(hall, "officer")["health"]["text"]["vi"] == (
         "mất kết nối với các dãy ghế, 2 ghế mất kết nối, 1 ghế trùng địa chỉ"
     )
+
+
+def test_health_says_that_the_clock_is_off(hall):
+    convened(hall)
+    hall.troubled(state="degraded", clock=False)
+    assert "đồng hồ máy chủ sai lệch" in seen(hall, "officer")["health"]["text"]["vi"]
+    assert "clock is off" in seen(hall, "officer")["health"]["text"]["en"]

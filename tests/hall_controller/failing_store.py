@@ -1,5 +1,6 @@
 """A store that misbehaves on demand: a stand-in that keeps the contract, in front of a real one."""
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
@@ -9,23 +10,46 @@ from hall_controller.store.port import Group, Head, Store, StoredEntry
 Misfortune = Literal["before", "after", "reading"]
 
 
+STOP_AFTER_S = 10
+"""No test may hang on a store that it forgot."""
+
+
+class Stall:
+    """An append that doesn't come back before it is told to; the writer waits, the test doesn't."""
+
+    def __init__(self) -> None:
+        self.begun, self.over = threading.Event(), threading.Event()
+
+
 class FailingStore:
-    """`fail("before")`: the next append writes nothing; "after": it writes, but nobody is told."""
+    """`fail("before")`: the next append writes nothing; "after": it writes, but nobody is told.
+
+    `stall()`: the next append waits until the stall is over, before any other misfortune.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.groups: list[int] = []
         """Entries in each group that was written."""
         self._misfortunes: list[Misfortune] = []
+        self._stalls: list[Stall] = []
 
     def fail(self, *misfortunes: Misfortune) -> None:
         self._misfortunes += misfortunes
+
+    def stall(self) -> Stall:
+        self._stalls.append(Stall())
+        return self._stalls[-1]
 
     @property
     def epoch(self) -> int:
         return self.store.epoch
 
     def append(self, group: Group) -> None:
+        if self._stalls:
+            stall = self._stalls.pop(0)
+            stall.begun.set()
+            stall.over.wait(STOP_AFTER_S)
         if self._meets("before"):
             raise StoreFailed("no room left on the device")
         self.store.append(group)

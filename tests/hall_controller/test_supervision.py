@@ -54,7 +54,7 @@ async def test_a_vote_runs_to_its_result_by_itself(chamber: Chamber, hall: Hall)
     for person in chamber.people:
         await hall.submit(person.ballot(form, "approve"))
     chamber.clock.pass_(30)
-    supervision = asyncio.create_task(Supervision(hall, chamber.clock).run())
+    supervision = asyncio.create_task(Supervision(hall).run())
     await _until(hall, Phase.CLOSING)
     chamber.clock.pass_(10)
     # A commit wakes it: its own timer was set by the clock as it stood before.
@@ -128,7 +128,7 @@ async def test_it_asks_again_when_the_store_had_failed(
     await opened(chamber, hall)
     chamber.clock.pass_(31)
     store.fail("before")
-    supervision = asyncio.create_task(Supervision(hall, chamber.clock).run())
+    supervision = asyncio.create_task(Supervision(hall).run())
     following = hall.follow()
     async with asyncio.timeout(5):
         while hall.meeting.votes[V1].phase is not Phase.CLOSING:
@@ -137,7 +137,7 @@ async def test_it_asks_again_when_the_store_had_failed(
 
 
 async def test_it_ends_with_the_hall(chamber: Chamber, hall: Hall) -> None:
-    supervision = asyncio.create_task(Supervision(hall, chamber.clock).run())
+    supervision = asyncio.create_task(Supervision(hall).run())
     await asyncio.sleep(0)
     await hall.close()
     async with asyncio.timeout(5):
