@@ -224,7 +224,9 @@ def it_is_put_again(at: Sitting) -> None:
 
 def the_member_keeps_both_receipts(phone: Page) -> None:
     phone.get_by_text("Các biên nhận trên điện thoại này").tap()
-    expect(phone.get_by_text("✓ Chữ ký của hội trường trên biên nhận đúng.")).to_have_count(2)
+    verified = phone.get_by_text("✓ Chữ ký của hội trường trên biên nhận đúng.")
+    expect(verified).to_have_count(2)
+    verified.last.scroll_into_view_if_needed()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
