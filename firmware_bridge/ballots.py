@@ -2,7 +2,8 @@
 
 Pure: time is an argument, signing is somebody else's. One ballot is under way at a time: a key pressed
 while another ballot waits is remembered and follows it, because its `prev` must name a ballot that the hall
-has.
+has. The member may vote by phone meanwhile: the hall tells which ballot is in force, and the seat goes on
+from that one.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,9 @@ FIRST_REPEATS_S = (0.4, 0.8)
 LATER_REPEATS_S = 1.6
 """docs/specs/bus.md: lost messages cost a moment, a hall that is down isn't stormed by five hundred
 seats."""
+SAME_ACT_S = 3.0
+"""A press is signed again over a phone's ballot only so soon after: an older one may be older than what the
+member said by phone since, perhaps because the seat didn't answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,14 @@ class SentBallot:
     """Hash of the payload: the ballot's identity."""
     jws: Jws
     pressed_at: float
+    """When it was signed; `asked_at`: when its key went down, which is earlier for one that had to wait."""
+    asked_at: float
     repeat_at: float
     repeats: int = 0
+    again: bool = False
+    """Signed once more, on the ballot in force."""
+    stale: bool = False
+    """Refused because it doesn't follow the ballot in force, which is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ class Recorded:
     """None: known from the hall's state only, as on a bridge that was restarted."""
     code: str
     at: float
+    by_phone: bool = False
 
 
 Signer = Callable[[Press], tuple[str, Jws] | None]
@@ -60,18 +71,19 @@ class Casting:
         self.pending: SentBallot | None = None
         self.recorded: Recorded | None = None
         self.refused = False
-        self._next_key: str | None = None
+        self._next: tuple[str, float] | None = None
+        """A key that waits for its turn, and when it went down."""
 
     def press(self, key: str, sign: Signer, now: float) -> Jws | None:
         """The statement to send for this press, or None: same choice again, no change allowed, not yet its
         turn."""
         if self.pending is not None:
             if self.change:
-                self._next_key = None if key == self.pending.press.key else key
+                self._next = None if key == self.pending.press.key else (key, now)
             return None
         if self.recorded is not None and (not self.change or self.recorded.key == key):
             return None
-        return self._send(key, sign, now)
+        return self._send(key, sign, now, now)
 
     def receipt(self, ballot: str, code: str, sign: Signer, now: float) -> Jws | None:
         """Takes a checked receipt; an unknown, doubled or late one is harmless. Returns a waiting change's
@@ -79,7 +91,8 @@ class Casting:
         if self.pending is None or self.pending.ballot != ballot:
             return None
         press, self.pending = self.pending.press, None
-        self.recorded = Recorded(ballot, press.rev, press.key, code, now)
+        if self.recorded is None or press.rev > self.recorded.rev:
+            self.recorded = Recorded(ballot, press.rev, press.key, code, now)
         return self._follow(sign, now)
 
     def refuse(self, ballot: str, sign: Signer, now: float) -> Jws | None:
@@ -90,15 +103,48 @@ class Casting:
         self.pending, self.refused = None, True
         return self._follow(sign, now)
 
-    def told(self, ballot: str, rev: int, code: str, now: float) -> None:
-        """The hall's state says that this ballot is the seat's recorded one."""
+    def told(self, ballot: str, rev: int, code: str, now: float, by_phone: bool = False) -> None:
+        """The hall says that this ballot is the one in force; of two, the one of the higher revision is.
+
+        A waiting ballot goes on being sent: only the hall's answer to it says whether it was recorded
+        before.
+        """
         if self.recorded is not None and self.recorded.ballot == ballot:
+            self.recorded = replace(self.recorded, by_phone=by_phone or self.recorded.by_phone)
             return
         key = None
         if self.pending is not None and self.pending.ballot == ballot:
             key, self.pending = self.pending.press.key, None
-        if self.pending is None or self.recorded is None:
-            self.recorded = Recorded(ballot, rev, key, code, now)
+        if self.recorded is None or rev > self.recorded.rev:
+            self.recorded = Recorded(ballot, rev, key, code, now, by_phone)
+
+    def stale(self, ballot: str) -> bool:
+        """The waiting ballot doesn't follow the one in force. True: ask which that is, then `go_on`.
+
+        False: it isn't waiting here, or was signed again once already, and is refused like any other.
+        """
+        if self.pending is None or self.pending.ballot != ballot or self.pending.again:
+            return False
+        self.pending = replace(self.pending, stale=True)
+        return True
+
+    def go_on(self, sign: Signer, now: float) -> Jws | None:
+        """Signs a stale press once more, where a newer ballot in force is known by now.
+
+        Dropped instead where it is too old (SAME_ACT_S), asks for nothing new, or no change is allowed.
+        """
+        waiting, known = self.pending, self.recorded
+        if waiting is None or not waiting.stale or known is None or known.rev < waiting.press.rev:
+            return None
+        self.pending = None
+        if not self.change:
+            return None
+        key, asked_at = self._next or (waiting.press.key, waiting.asked_at)
+        self._next = None
+        jws = self._follow_with(key, asked_at, sign, now)
+        if self.pending is not None:
+            self.pending = replace(self.pending, again=True)
+        return jws
 
     def repeats_due(self, now: float) -> Jws | None:
         """The waiting ballot, when it is time to send it once more."""
@@ -115,23 +161,29 @@ class Casting:
         """The grace is over. True when a ballot was still waiting: nobody at the seat knows what became of
         it."""
         waited = self.pending is not None
-        self.pending, self._next_key = None, None
+        self.pending, self._next = None, None
         return waited
 
     def _follow(self, sign: Signer, now: float) -> Jws | None:
-        key, self._next_key = self._next_key, None
-        if key is None or (self.recorded is not None and self.recorded.key == key):
-            return None
-        return self._send(key, sign, now)
+        waiting, self._next = self._next, None
+        return None if waiting is None else self._follow_with(*waiting, sign, now)
 
-    def _send(self, key: str, sign: Signer, now: float) -> Jws | None:
+    def _follow_with(self, key: str, asked_at: float, sign: Signer, now: float) -> Jws | None:
+        known = self.recorded
+        if known is not None:
+            by_others = known.key is None and known.at > asked_at
+            if known.key == key or (by_others and now - asked_at > SAME_ACT_S):
+                return None
+        return self._send(key, sign, asked_at, now)
+
+    def _send(self, key: str, sign: Signer, asked_at: float, now: float) -> Jws | None:
         before = self.recorded
         press = Press(key, before.rev + 1 if before else 1, before.ballot if before else None)
         signed = sign(press)
         if signed is None:
             return None
         ballot, jws = signed
-        self.pending = SentBallot(press, ballot, jws, now, now + FIRST_REPEATS_S[0])
+        self.pending = SentBallot(press, ballot, jws, now, asked_at, now + FIRST_REPEATS_S[0])
         self.refused = False
         return jws
 

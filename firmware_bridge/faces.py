@@ -99,6 +99,8 @@ def _vote_lines(seat: "Seat", now: float) -> Lines:
     if casting.pending is not None and now >= casting.pending.pressed_at + NOT_YET_AFTER_S:
         return texts.NOT_YET
     if casting.pending is None and casting.recorded is not None:
+        if casting.recorded.by_phone:
+            return texts.BY_PHONE
         if not choice_shows(seat, now):
             return texts.recorded("", "")
         return texts.recorded(casting.recorded.code, form.labels.get(casting.recorded.key or "", ""))

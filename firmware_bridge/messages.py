@@ -142,6 +142,16 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedByPhone:
+    """The ballot in force of the member at this seat came from the phone: the seat's lamps and later
+    presses go on from it."""
+
+    seat: Text
+    receipt: Annotated[Jws, an_object]
+    rev: Number
+
+
+@dataclass(frozen=True, slots=True)
 class BindPhone:
     seat: Text
     key: Annotated[Mapping[str, str], table(a_text)]
@@ -250,14 +260,15 @@ class PhoneDeclined:
 
 
 Down = (
-    State | Started | Challenge | SignedIn | SignedOut | Form | SeatShows | Refusal | BindPhone | SealedPin
-)
+    State | Started | Challenge | SignedIn | SignedOut | Form | SeatShows | Refusal | RecordedByPhone
+    | BindPhone | SealedPin
+)  # fmt: skip
 Up = Hello | Card | PinAwaited | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
 
 DOWN: Mapping[str, type[Any]] = {
     "state": State, "started": Started, "challenge": Challenge, "signed_in": SignedIn,
-    "signed_out": SignedOut, "form": Form, "seat": SeatShows, "refused": Refusal, "bind_phone": BindPhone,
-    "sealed_pin": SealedPin,
+    "signed_out": SignedOut, "form": Form, "seat": SeatShows, "refused": Refusal,
+    "recorded": RecordedByPhone, "bind_phone": BindPhone, "sealed_pin": SealedPin,
 }  # fmt: skip
 UP: Mapping[str, type[Any]] = {
     "hello": Hello, "card": Card, "pin_awaited": PinAwaited, "pin": Pin, "status": Status,

@@ -16,6 +16,7 @@ from firmware_bridge.messages import (
     Jws,
     Lit,
     Mic,
+    RecordedByPhone,
     Refusal,
     SealedPin,
     SeatShows,
@@ -41,6 +42,10 @@ from firmware_bridge.seat import Seat
 
 REPORT_AFTER_S = 0.5
 """`shown` and `lit` of a row go up together, and after the ballots that are on their way."""
+
+STALE = "revision_stale"
+"""The one refusal that a bridge answers by itself (docs/specs/bus.md): the ballot doesn't follow the one in
+force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +218,14 @@ class Row:
     def _for_seat(
         self,
         seat: Seat,
-        message: Challenge | SignedIn | SignedOut | SeatShows | Refusal | BindPhone | SealedPin,
+        message: Challenge
+        | SignedIn
+        | SignedOut
+        | SeatShows
+        | Refusal
+        | RecordedByPhone
+        | BindPhone
+        | SealedPin,
         now: float,
     ) -> None:
         match message:
@@ -230,6 +242,10 @@ class Row:
                 seat.asked_to_bind(message, now)
             case SealedPin():
                 self._out.pins.append(message)
+            case RecordedByPhone():
+                receipt = self._check_receipt(message.receipt)
+                if receipt is not None:
+                    seat.recorded_by_phone(receipt.vote, receipt.ballot, message.rev, receipt.code, now)
             case Refusal():
                 self._refusal(seat, message, now)
 
@@ -242,6 +258,8 @@ class Row:
                 seat.tell(refusal.text, now)
             else:
                 seat.slot.refused(refusal.text, refusal.final)
+        elif refusal.code == STALE:
+            seat.ballot_stale(refusal.of, refusal.text, now)
         else:
             seat.ballot_refused(refusal.of, refusal.text, refusal.final, now)
 

@@ -139,10 +139,26 @@ class Seat:
         self._notice(lines, now)
         self._send(vote.casting.refuse(ballot, self.signer(), now))
 
+    def ballot_stale(self, ballot: str, lines: Lines, now: float) -> None:
+        """The press doesn't follow the member's ballot in force, which came by phone: asked for, and the
+        press signed once more on it. Its lamp blinks meanwhile."""
+        if self.voting is None or not self.voting.casting.stale(ballot):
+            self.ballot_refused(ballot, lines, True, now)
+            return
+        self._send(self.voting.casting.go_on(self.signer(), now))
+        waiting = self.voting.casting.pending
+        if waiting is not None and waiting.stale:
+            self._out.ask_state = True
+
     def recorded(self, vote: str, ballot: str, rev: int, code: str, now: float) -> None:
         """The hall's state has a receipt for this seat."""
         if self.voting is not None and self.voting.form.vote == vote:
             self.voting.casting.told(ballot, rev, code, now)
+
+    def recorded_by_phone(self, vote: str, ballot: str, rev: int, code: str, now: float) -> None:
+        if self.voting is not None and self.voting.form.vote == vote:
+            self.voting.casting.told(ballot, rev, code, now, by_phone=True)
+            self._send(self.voting.casting.go_on(self.signer(), now))
 
     def signer(self) -> Callable[[Press], tuple[str, Jws] | None]:
         session, vote = self.slot.session, self.voting
@@ -218,7 +234,16 @@ class Seat:
             recorded = vote.casting.recorded
             known = (texts.NOT_RECORDED, texts.LOCKED[0])
             self._notice(known if recorded is None else texts.recorded(recorded.code, ""), now)
-        self._send(vote.casting.repeat_now(now))
+        self._go_on(vote.casting, now)
+
+    def _go_on(self, casting: Casting, now: float) -> None:
+        waiting = casting.pending
+        if waiting is None or not waiting.stale:
+            self._send(casting.repeat_now(now))
+            return
+        self._send(casting.go_on(self.signer(), now))
+        if casting.pending is waiting:  # refused as stale, and nothing newer is in force: nobody's guess
+            self.ballot_refused(waiting.ballot, texts.PRESS_AGAIN, True, now)
 
     def card_pulled(self, now: float) -> None:
         """The key is gone with the card, and so is the waiting ballot's right to be repeated from here."""

@@ -4,6 +4,7 @@ It follows the hall like any other listener and is never waited for. Receipts an
 here: they answer whoever asked (casting.py, admission.py).
 """
 
+import asyncio
 from collections.abc import Iterable
 
 from firmware_bridge.messages import SignedOut
@@ -23,6 +24,9 @@ _VOTE_MOVES = (
     ev.VoteAnnounced, ev.VoteOpened, ev.VoteHeld, ev.VoteResumed, ev.VoteExtended, ev.VoteClosing,
     ev.VoteClosed, ev.VoteCancelled, ev.VoteSuperseded, ev.RecordingInterrupted,
 )  # fmt: skip
+TELL_AGAIN_S = (1.6, 4.8)
+"""A ballot by phone is told to its seat again after these: nobody waits for the word there, so nobody would
+miss it. What is told is what is in force then."""
 _FLOOR_MOVES = (ev.FloorRequested, ev.RequestWithdrawn, ev.FloorGiven, ev.SpeechEnded)
 
 
@@ -43,12 +47,17 @@ class Announcer:
         self._origin = origin
         self._clock = clock
         self._seat_of_session: dict[str, SeatId] = {}
+        self._later: dict[SeatId, list[asyncio.TimerHandle]] = {}
 
     async def run(self, commits: Following, meeting: Meeting) -> None:
         """Until the hall closes. `meeting`: as it stood when `commits` was joined."""
         self._know_sessions(meeting)
-        async for commit in commits:
-            self._tell(commit)
+        try:
+            async for commit in commits:
+                self._tell(commit)
+        finally:
+            for timers in self._later.values():
+                _stop(timers)
 
     def _tell(self, commit: Commit) -> None:
         events = [one.event for one in commit.happenings if one.event is not None]
@@ -60,6 +69,7 @@ class Announcer:
             return
         for event in events:
             self._tell_one(event)
+        self._tell_by_phone(commit.meeting, events)
         if ev.SittingOpened in kinds:
             self._tell_everything(commit.meeting)
             self._intake.admission.sitting_opened()
@@ -89,6 +99,20 @@ class Announcer:
         if bridge is not None:
             self._bus.tell(bridge, SignedOut(seat, session, cause))
 
+    def _tell_by_phone(self, meeting: Meeting, events: Iterable[ev.Event]) -> None:
+        cast = [e for e in events if isinstance(e, ev.BallotRecorded) and e.channel == "mobile"]
+        if meeting.sitting is None or not cast:
+            return
+        seating = meeting.sitting.seating
+        seats = {seating[e.member] for e in cast if e.member is not None and e.member in seating}
+        self._intake.tell_by_phone(seats)
+        loop = asyncio.get_running_loop()
+        for seat in seats:
+            _stop(self._later.get(seat, ()))
+            self._later[seat] = [
+                loop.call_later(s, self._intake.tell_by_phone, (seat,)) for s in TELL_AGAIN_S
+            ]
+
     def _tell_form(self, meeting: Meeting, events: Iterable[ev.Event]) -> None:
         """One form to all, however many steps one commit took: seats need the last."""
         vote = meeting.current
@@ -114,3 +138,8 @@ class Announcer:
     def _know_sessions(self, meeting: Meeting) -> None:
         live = meeting.attendance.sessions.values()
         self._seat_of_session = {one.id: one.seat for one in live if one.seat is not None}
+
+
+def _stop(timers: Iterable[asyncio.TimerHandle]) -> None:
+    for timer in timers:
+        timer.cancel()

@@ -1,10 +1,20 @@
 """The meeting as a bridge must know it: ballot form, floor, state of the seats. Pure: meeting in, messages
 out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from firmware_bridge.messages import Form, Jws, Phase, Requesting, SeatFacts, SeatShows, SittingFacts, State
+from firmware_bridge.messages import (
+    Form,
+    Jws,
+    Phase,
+    RecordedByPhone,
+    Requesting,
+    SeatFacts,
+    SeatShows,
+    SittingFacts,
+    State,
+)
 from hall_controller import unit_text
 from voting import ballot, division
 from voting.chamber import Meeting, Sitting
@@ -80,6 +90,18 @@ def state(
         seats=facts,
         all_n=all_n,
     )
+
+
+def by_phone(meeting: Meeting, seats: Iterable[str], receipts: Receipts) -> Iterator[RecordedByPhone]:
+    """Those of these seats whose member's ballot in force came from the phone."""
+    by_seat, vote = members_by_seat(meeting.sitting), meeting.current
+    for seat in seats if vote is not None else ():
+        member = by_seat.get(SeatId(seat))
+        effective = None if member is None or vote is None else vote.ballots.get(member)
+        if effective is not None and effective.channel == "mobile":
+            receipt = receipts(effective.ballot)
+            if receipt is not None:
+                yield RecordedByPhone(seat, receipt, effective.rev)
 
 
 def _sitting_facts(sitting: Sitting, log: str) -> SittingFacts:

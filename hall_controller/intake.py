@@ -6,7 +6,7 @@ One door for both ways in: the bus (`said`, `passed_on`, `gone`, `joined`) and t
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -186,6 +186,14 @@ class Intake:
                 self._bus.told_all,
             ),
         )
+        self.tell_by_phone(self._bridges.by_id[bridge].seats)
+
+    def tell_by_phone(self, seats: Iterable[str]) -> None:
+        """A seat whose member's ballot in force came from the phone shows that, and goes on from it."""
+        for words in forms.by_phone(self._hall.meeting, seats, self._hall.receipt):
+            bridge = self._bridges.of_seat.get(SeatId(words.seat))
+            if bridge is not None:
+                self._bus.tell(bridge, words)
 
     # -- the request key -------------------------------------------------------------------------------
 
