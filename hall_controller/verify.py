@@ -14,7 +14,9 @@ from audit.errors import BadEvidence
 from audit.verifier import Finding, Recount, Report
 from hall_controller.export.anchor import read_anchor
 from hall_controller.export.directory import Directory
+from hall_controller.export.entitled import Entitled
 from hall_controller.export.errors import ExportFailed
+from hall_controller.export.release import Reader
 from hall_controller.progress import Step, bar
 from hall_controller.recount import recount
 
@@ -23,13 +25,17 @@ SOUND, UNSOUND, UNUSABLE = 0, 1, 2
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
-def verify(directory: Path, anchor: Path | None, console: Console) -> int:
-    """Prints what was checked, found and withheld; returns the exit code."""
+def verify(directory: Path, anchor: Path | None, console: Console, reader: Reader | None = None) -> int:
+    """Prints what was checked, found and withheld; returns the exit code.
+
+    `reader`: whom the export was made for, so that what this reader should have been given is missed. None:
+    it is judged as far as it is shown.
+    """
     try:
         held = read_anchor(anchor) if anchor is not None else None
         source = Directory(directory)
         with bar(console, _size(source)) as step:
-            report = verifier.verify(source, held, _watched(step))
+            report = verifier.verify(source, held, _watched(step, source, reader))
     except ExportFailed as error:
         console.print(f"[bold red]✗[/] {escape(str(error))}", soft_wrap=True)
         return UNUSABLE
@@ -45,7 +51,7 @@ def _size(source: Directory) -> int | None:
         return None
 
 
-def _watched(step: Step) -> Recount:
+def _watched(step: Step, source: Directory, reader: Reader | None) -> Recount:
     """The recount, telling how far the reading has come: each entry is checked before it is counted."""
 
     def counting(record: Iterator[tuple[Entry, Any | None]]) -> Iterator[tuple[Entry, Any | None]]:
@@ -53,7 +59,10 @@ def _watched(step: Step) -> Recount:
             step("entries checked and counted", number)
             yield one
 
-    return lambda record: recount(counting(record))
+    if reader is None:
+        return lambda record: recount(counting(record))
+    entitled = Entitled(reader, source)
+    return lambda record: entitled.judged(counting(record), recount)
 
 
 def show(report: Report, console: Console) -> None:

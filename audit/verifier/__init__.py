@@ -24,6 +24,7 @@ from audit.verifier.state import State
 __all__ = ["Anchor", "BadAnchor", "Finding", "Recount", "Report", "Severity", "verify"]
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
+_UNSIGNED = {"checkpoint_signature", "signed_by_other_key"}
 
 
 def verify(source: Source, anchor: Anchor | None, recount: Recount | None) -> Report:
@@ -55,6 +56,7 @@ def _read(state: State, log: LogFiles, payloads: Payloads, recount: Recount | No
     counted = list(_counted(recount, record)) if recount else []
     deque(record, maxlen=0)  # a recount that stopped early doesn't stop the checks
     state.findings += counted
+    state.findings += payloads.torn()
     state.findings += payloads.strays()
 
 
@@ -77,15 +79,18 @@ def _notes(log: LogFiles, anchor: Anchor | None, recount: Recount | None) -> Ite
 
 
 def _checked(log: LogFiles, state: State, payloads: Payloads, recount: Recount | None) -> Iterator[str]:
-    yield f"{len(log.raw)} entries: sequence, chain, times, tree and tiles"
-    if log.key is not None:
+    """Only what was found right: beside a finding that says otherwise, a tick would be believed."""
+    errors = {finding.code for finding in (*log.findings, *state.findings) if finding.severity == "error"}
+    if log.whole and not any(finding.severity == "error" for finding in log.findings):
+        yield f"{len(log.raw)} entries: sequence, chain, times, tree and tiles"
+    if log.head is not None and log.key is not None and not errors & _UNSIGNED:
         yield f"checkpoint under the key {log.key.name}+{log.key.key_id.hex()}"
     if not log.whole:
         return
     yield f"{payloads.opened} payloads against the hashes in their entries"
     for what, times in sorted(state.done.items()):
         yield f"{times} {what}"
-    if recount:
+    if recount and "recount_stopped" not in errors:
         yield "recount of every vote by the rule book that it cites"
 
 

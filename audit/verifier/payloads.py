@@ -1,6 +1,6 @@
 """The sealed payloads: each is the one that its entry names, or it was withheld, and that is said."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -19,6 +19,14 @@ _LEAVES = {
     "declared": "the result as declared, its signature and its arithmetic",
 }
 """Class → the checks that its absence leaves undone."""
+_TOGETHER = {
+    "ballot": "ballots and their list", "participation": "ballots and their list",
+    "session": "sign-ins and sign-outs", "signout": "sign-ins and sign-outs",
+    "result": "figures", "declared": "figures",
+}  # fmt: skip
+"""Class → what is released whole with it, of one vote or of one sitting (docs/specs/log.md)."""
+_FEW = 5
+"""Entries named in one finding: beyond that the reader is told how many."""
 
 
 class Payloads:
@@ -28,6 +36,9 @@ class Payloads:
         self._source = source
         self._met: dict[str, int] = {}
         self._withheld: Counter[tuple[str, str]] = Counter()
+        self._shown: Counter[tuple[str, str]] = Counter()
+        self._lacking: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+        """By what is released together, and of which vote or sitting."""
         self.opened = 0
 
     def open(self, found: Entry) -> Generator[Finding, None, Any]:
@@ -40,6 +51,8 @@ class Payloads:
         if data is None:
             yield from self._absent(found)
             return None
+        if ref.cls in _TOGETHER:
+            self._shown[_TOGETHER[ref.cls], _about(found)] += 1
         try:
             body = entry.open_blob(data, ref)
             catalogue.check_body(found, body)
@@ -56,8 +69,8 @@ class Payloads:
             path = bundle.blob_path(found.blob.sha256)
             yield Finding("error", "payload_missing", f"entry {found.seq}'s is for everybody to read", path)
             return
-        about = found.d.get("vote") or found.sit
-        self._withheld[(cls, str(about))] += 1
+        self._withheld[(cls, _about(found))] += 1
+        self._lacking[_TOGETHER[cls], _about(found)].append(found)
 
     def _broken(self, found: Entry, data: bytes, error: Exception) -> Iterator[Finding]:
         assert found.blob is not None
@@ -71,6 +84,17 @@ class Payloads:
         else:
             yield Finding("error", "payload_damaged", f"entry {found.seq}: {error}", path)
 
+    def torn(self) -> Iterator[Finding]:
+        """What is released whole or not at all, and is there in part: somebody took the rest away."""
+        for (what, about), lacking in self._lacking.items():
+            if shown := self._shown[what, about]:
+                named = ", ".join(str(entry.seq) for entry in lacking[:_FEW])
+                more = f" and {len(lacking) - _FEW} more" if len(lacking) > _FEW else ""
+                text = (
+                    f"{what} of {about} are shown whole or not at all: {shown} are here, {named}{more} not"
+                )
+                yield Finding("error", "payload_partly_missing", text, f"entry {lacking[0].seq}")
+
     def strays(self) -> Iterator[Finding]:
         """Files that no entry names: harmless, but nobody should think that they are evidence."""
         for path in self._source:
@@ -82,3 +106,8 @@ class Payloads:
             f"{times} {cls} payload{'s' if times > 1 else ''} of {about}: not checked: {_LEAVES[cls]}"
             for (cls, about), times in sorted(self._withheld.items())
         )
+
+
+def _about(found: Entry) -> str:
+    """The vote or the sitting that a payload is part of."""
+    return str(found.d.get("vote") or found.sit)

@@ -40,9 +40,10 @@ class Report:
     def verdict(self) -> str:
         if not self.sound:
             return "damaged"
+        shown = " as far as it is shown" if self.withheld else ""
         if any(finding.code == "not_judged" for finding in self.findings):
-            return "consistent; authenticity not judged"
-        return "verified"
+            return f"consistent{shown}; authenticity not judged"
+        return f"verified{shown}"
 
 
 class Recount(Protocol):

@@ -48,11 +48,15 @@ def verify(
     anchor: Annotated[
         Path | None, typer.Option(help="What you hold yourself: verifier key, CA roots, a checkpoint seen.")
     ] = None,
+    reader: Annotated[
+        Literal["public", "auditor"] | None,
+        typer.Option("--for", help="Whom the export was made for: what that reader should have is missed."),
+    ] = None,
 ) -> None:
     """Checks an exported log offline and counts its votes again. Exits 1 on any finding."""
     from hall_controller.verify import verify as verify_export
 
-    raise typer.Exit(verify_export(directory, anchor, out))
+    raise typer.Exit(verify_export(directory, anchor, out, reader))
 
 
 @rules.command("check")

@@ -6,7 +6,7 @@ It is written beside its place and renamed at the end: what was interrupted does
 import base64
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from hall_controller.founding import Founding
 from hall_controller.journal import Reread, Tip, reread
 from hall_controller.progress import Step
 from hall_controller.store.port import LogReader
+
+_MODES: Mapping[Reader, tuple[int, int]] = {"public": (0o755, 0o644), "auditor": (0o700, 0o600)}
+"""Of directories and files. The auditor's hold who voted how: not for whoever has an account here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def export(
     checkpoint = known.checkpoint(extent.head)
     content = _Content(log, extent, step)
     files = bundle.files(content.entries(), checkpoint, known.vkey, content.blobs(), content.certificates())
-    _write(out, files)
+    _write(out, files, _MODES[reader])
     return Exported(out, extent.head, checkpoint, content.given, content.withheld)
 
 
@@ -142,7 +145,8 @@ def _up_to(log: LogReader, stop: int) -> Iterator[Reread]:
         yield one
 
 
-def _write(out: Path, files: Iterable[tuple[str, bytes]]) -> None:
+def _write(out: Path, files: Iterable[tuple[str, bytes]], modes: tuple[int, int]) -> None:
+    of_directories, of_files = modes
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
@@ -153,7 +157,11 @@ def _write(out: Path, files: Iterable[tuple[str, bytes]]) -> None:
             file = work / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        work.chmod(0o755)
+            file.chmod(of_files)
+        for directory in (path for path in work.rglob("*") if path.is_dir()):
+            directory.chmod(of_directories)
+        # Nobody else reads in it before: the directory was made for its owner alone.
+        work.chmod(of_directories)
         work.replace(out)
     except OSError as error:
         raise ExportFailed(f"can't write {out}: {error.strerror}") from error

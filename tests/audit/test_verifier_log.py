@@ -1,14 +1,17 @@
 """What a log can suffer is found and named: bits, entries dropped, doubled, swapped, other keys, cut."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit import bundle
-from audit.verifier import Anchor, Report, verify
+from audit.entry import Entry
+from audit.errors import LogBroken
+from audit.verifier import Anchor, Finding, Report, verify
 from tests.audit.builder import LogBuilder, begun, ended, hall_signer, recount, sitting
 from tests.audit.cards import Authority
 from tests.audit.damage import Files, flipped, resigned, rewritten
@@ -199,3 +202,24 @@ def test_a_log_of_many_tiles_is_read() -> None:
     assert judged(log.export(), log.anchor(seen=256)) == set()
     found = verify(rewritten(log, lambda raw: raw[:400] + raw[401:]), log.anchor(), recount)
     assert {"entry_missing", "root_differs"} <= codes(found)
+
+
+def test_nothing_is_ticked_that_could_not_be_checked() -> None:
+    log = sitting()
+    files = log.export()
+    unreadable = verify(files | {"log/checkpoint": b"?"}, log.anchor(), recount)
+    assert (unreadable.verdict, unreadable.checked) == ("damaged", ())
+    empty = {path: data for path, data in files.items() if not path.startswith("log/tile/")}
+    assert not [line for line in verify(empty, log.anchor(), recount).checked if "entries" in line]
+    unsigned = files["log/checkpoint"][:-8] + b"AAAAAAA\n"
+    forged = verify(files | {"log/checkpoint": unsigned}, log.anchor(), recount)
+    assert not [line for line in forged.checked if "checkpoint" in line or "sequence" in line]
+
+
+def test_a_recount_that_stopped_is_not_ticked() -> None:
+    def stopping(record: Iterator[tuple[Entry, Any | None]]) -> Iterator[Finding]:
+        raise LogBroken("here")
+
+    log = sitting()
+    report = verify(log.export(), log.anchor(), stopping)
+    assert not [line for line in report.checked if "recount" in line]

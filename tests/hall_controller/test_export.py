@@ -71,9 +71,9 @@ def _anchor(chamber: Chamber, path: Path, checkpoint: str | None = None) -> Path
     return path
 
 
-def _judged(directory: Path, anchor: Path | None) -> tuple[int, str]:
+def _judged(directory: Path, anchor: Path | None, reader: Reader | None = None) -> tuple[int, str]:
     out = io.StringIO()
-    code = verify(directory, anchor, Console(file=out, width=200, force_terminal=False))
+    code = verify(directory, anchor, Console(file=out, width=200, force_terminal=False), reader)
     return code, out.getvalue()
 
 
@@ -90,11 +90,53 @@ async def test_an_export_verifies(tmp_path: Path, reader: Reader, book: str) -> 
     anchor = _anchor(chamber, tmp_path / "anchor.toml", exported.checkpoint)
     report = _report(tmp_path / "out", anchor)
     assert [f for f in report.findings if f.severity != "note"] == []
-    assert report.verdict == "verified"
-    assert bool(report.withheld) == (reader == "public" and book is BOOK)
+    withheld = reader == "public" and book is BOOK
+    assert report.verdict == ("verified as far as it is shown" if withheld else "verified")
+    assert bool(report.withheld) == withheld
+    for asked in (None, reader):
+        code, printed = _judged(tmp_path / "out", anchor, asked)
+        assert code == SOUND, printed
+        assert f"✓ {report.verdict}\n" in printed
+
+
+@pytest.mark.parametrize("book", [BOOK, NAMES_BOOK], ids=["totals", "names"])
+async def test_what_a_reader_should_have_is_missed(tmp_path: Path, book: str) -> None:
+    """Whole classes gone look withheld: who knows for whom the export was made is told otherwise."""
+    chamber, url = await _sat(tmp_path, book)
+    anchor = _anchor(chamber, tmp_path / "anchor.toml")
+    _export(chamber, url, tmp_path / "out", "public")
+    for blob in (tmp_path / "out" / "blobs").iterdir():
+        if _said_of_a_member(blob.read_bytes()):
+            blob.unlink()
+    for certificate in (tmp_path / "out" / "certs").iterdir():
+        if certificate.read_bytes() != chamber.authority.root:
+            certificate.unlink()
     code, printed = _judged(tmp_path / "out", anchor)
-    assert code == SOUND, printed
-    assert "verified" in printed
+    assert (code, "✓ verified as far as it is shown" in printed) == (SOUND, True), printed
+    assert _judged(tmp_path / "out", anchor, "public")[0] == (SOUND if book is BOOK else UNSOUND)
+    code, printed = _judged(tmp_path / "out", anchor, "auditor")
+    assert (code, "payload_missing" in printed) == (UNSOUND, True), printed
+
+
+async def test_what_can_not_be_told_of_a_reader_is_no_success(tmp_path: Path) -> None:
+    chamber, url = await _sat(tmp_path, BOOK)
+    _export(chamber, url, tmp_path / "out", "auditor")
+    for blob in (tmp_path / "out" / "blobs").iterdir():
+        if b"[kinds" in blob.read_bytes():
+            blob.unlink()
+    code, printed = _judged(tmp_path / "out", None, "auditor")
+    assert (code, "release_not_judged" in printed) == (UNSOUND, True), printed
+
+
+@pytest.mark.parametrize(("reader", "modes"), [("public", (0o755, 0o644)), ("auditor", (0o700, 0o600))])
+async def test_names_and_choices_are_for_their_owner_alone(
+    tmp_path: Path, reader: Reader, modes: tuple[int, int]
+) -> None:
+    chamber, url = await _sat(tmp_path, BOOK)
+    out = tmp_path / "out"
+    _export(chamber, url, out, reader)
+    for path in (out, *out.rglob("*")):
+        assert path.stat().st_mode & 0o777 == modes[path.is_file()], path
 
 
 async def test_a_public_export_of_totals_shows_neither_who_took_part_nor_how(tmp_path: Path) -> None:

@@ -44,6 +44,11 @@ class Exported:
         assert refs[0] is not None
         return bundle.blob_path(refs[0].sha256)
 
+    def blobs_of(self, *types: str) -> set[str]:
+        """The payloads of all entries of these types."""
+        refs = [entry.blob for entry in map(log_entry.decode, self.entries) if entry.type in types]
+        return {bundle.blob_path(ref.sha256) for ref in refs if ref is not None}
+
     def flipped(self, path: str, bit: int = 700) -> Files:
         data = bytearray(self.files[path])
         data[bit // 8] ^= 1 << bit % 8

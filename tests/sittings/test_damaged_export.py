@@ -26,13 +26,13 @@ def exported(finished: Finished) -> Exported:
     return Exported.read(finished.auditor)
 
 
-def judged(files: Files, out: Path, anchor: Path | None) -> tuple[int, str]:
+def judged(files: Files, out: Path, anchor: Path | None, *options: str) -> tuple[int, str]:
     """Exit code and standard output of `hall verify`, as a script would read it."""
     for path, data in files.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(data)
     asked = ["verify", out] if anchor is None else ["verify", out, "--anchor", anchor]
-    done = hall_command(*asked, environment=os.environ | {"COLUMNS": "200"})
+    done = hall_command(*asked, *options, environment=os.environ | {"COLUMNS": "200"})
     assert done.stderr == ""
     return done.returncode, done.stdout
 
@@ -92,20 +92,34 @@ def test_most_of_it_needs_no_anchor(exported: Exported, tmp_path: Path, what: st
     assert (returned, code in said) == (1, True), said
 
 
-def test_a_missing_ballot_is_named_as_withheld(
+def test_a_missing_ballot_is_an_error_and_named(
     finished: Finished, exported: Exported, tmp_path: Path
 ) -> None:
-    """A reader who isn't given one can't tell why; what can't be checked without it is said."""
+    """The ballots of a vote are given whole or not at all: one that is not there was taken away."""
     files = _without(exported, exported.blob_of("BallotRecorded"))
     returned, said = judged(files, tmp_path / "out", finished.anchor)
-    assert returned == 0
-    assert "Withheld from this reader" in said
+    assert (returned, "payload_partly_missing" in said) == (1, True), said
+    assert "✗ damaged" in said
     assert "1 ballot payload" in said
+
+
+def test_all_ballots_missing_is_withheld_or_for_the_auditor_an_error(
+    finished: Finished, exported: Exported, tmp_path: Path
+) -> None:
+    gone = exported.blobs_of("BallotRecorded", "VoteClosed")
+    files = {path: data for path, data in exported.files.items() if path not in gone}
+    returned, said = judged(files, tmp_path / "out", finished.anchor)
+    assert returned == 0, said
+    assert "Withheld from this reader" in said
+    assert "✓ verified as far as it is shown" in said
+    returned, said = judged(files, tmp_path / "out", finished.anchor, "--for", "auditor")
+    assert (returned, "payload_missing" in said) == (1, True), said
 
 
 def test_whole_it_is_verified_or_without_an_anchor_consistent(finished: Finished, tmp_path: Path) -> None:
     exported = Exported.read(finished.auditor)
     assert judged(exported.files, tmp_path / "held", finished.anchor)[0] == 0
+    assert judged(exported.files, tmp_path / "held", finished.anchor, "--for", "auditor")[0] == 0
     returned, said = judged(exported.files, tmp_path / "alone", None)
     assert returned == 0
     assert "consistent; authenticity not judged" in said

@@ -57,6 +57,9 @@ def demo(*, headless: bool, visit: bool, scenario: str, seed: int, folder: Path 
     err = Console(stderr=True)
     try:
         chosen = _scenario(scenario)
+        if headless and all(sitting.visitor for sitting in chosen.sittings):
+            # Watched, such a scenario is a hall that is the visitor's from the start.
+            raise BadFile(Path(scenario), ["sittings: none to re-enact, they are all for visitors"])
         if visit:
             own = tuple(sitting for sitting in chosen.sittings if sitting.visitor)
             chosen = replace(chosen, sittings=own)
@@ -84,8 +87,6 @@ def _scenario(name: str) -> Scenario:
         chosen = scenarios.parse(read_text(Path(name)))
     except BadScenario as error:
         raise BadFile(Path(name), error.faults) from error
-    if all(sitting.visitor for sitting in chosen.sittings):
-        raise BadFile(Path(name), ["sittings: none to re-enact, they are all for visitors"])
     return chosen
 
 
@@ -198,7 +199,7 @@ class _Demo:
         directory, anchor = folder / "export-auditor", folder / "anchor.toml"
         export(self._furnished.config, last, directory, "auditor", self._err)
         write_anchor(anchor, self._vkey(), [self._furnished.root_pem])
-        verified = verify(directory, anchor, self._err) == SOUND
+        verified = verify(directory, anchor, self._err, "auditor") == SOUND
         return account(self._scenario, played, seconds, verified, directory, anchor)
 
     def _vkey(self) -> str:
