@@ -70,17 +70,17 @@ async def opened(pages=Path("/nowhere"), hall=None):
 
 
 @asynccontextmanager
-async def served(pages=Path("/nowhere"), hall=None, tls=None):
+async def served(pages=Path("/nowhere"), hall=None, tls=None, port=0):
     hall = hall or SimulatedHall()
     access = Access(lambda: hall.now)
-    port = open_port("127.0.0.1", 0, tls)
-    app = create_app(hall, access, pages, {port.address}, lambda: hall.now)
+    opened = open_port("127.0.0.1", port, tls)
+    app = create_app(hall, access, pages, {opened.address}, lambda: hall.now)
     running = server(app, tls)
-    serving = asyncio.create_task(running.serve(sockets=[port.socket]))
+    serving = asyncio.create_task(running.serve(sockets=[opened.socket]))
     while not running.started:  # noqa: ASYNC110  uvicorn tells it no other way
         await asyncio.sleep(0.005)
     try:
-        yield House(hall, access, port.address)
+        yield House(hall, access, opened.address)
     finally:
         running.should_exit = True
         running.force_exit = True

@@ -4,7 +4,7 @@ Needs Chromium and the built pages (`make pages`); skipped with the reason where
 """
 
 import shutil
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -49,20 +49,27 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(hall):
-    """The served pages and a function that opens another browser with its own cookies."""
-    async with served(PAGES, hall) as house, async_playwright() as playwright:
+async def browsing(address):
+    """A function that opens another browser with its own cookies."""
+    async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         visitors = []
 
         async def visitor(width=1280, height=800, **options):
             context = await browser.new_context(viewport={"width": width, "height": height}, **options)
-            visitors.append(Visitor(await context.new_page(), house.address))
+            visitors.append(Visitor(await context.new_page(), address))
             return visitors[-1]
 
-        yield house, visitor
+        yield visitor
         await browser.close()
         assert [one.complaints for one in visitors] == [[] for _ in visitors]
+
+
+@asynccontextmanager
+async def visiting(hall):
+    """The served pages and a function that opens another browser."""
+    async with served(PAGES, hall) as house, browsing(house.address) as visitor:
+        yield house, visitor
 
 
 @pytest.fixture
@@ -150,6 +157,33 @@ async def test_a_ballot_that_could_not_be_recorded_says_so_and_is_sent_until_it_
         hall.failing = False
         await phone.sees("Đã ghi nhận: Không tán thành")
         assert len(hall.meeting.current.ballots) == 1
+
+
+async def test_after_a_restart_in_an_open_vote_the_phone_goes_on_by_itself(hall):
+    async with AsyncExitStack() as running:
+        house = await running.enter_async_context(served(PAGES, hall))
+        async with browsing(house.address) as visitor:
+            phone = await bound_phone(hall, visitor)
+            hall.announce()
+            hall.open()
+            await phone.sees("ĐANG BIỂU QUYẾT")
+            hall.failing = True
+            await phone.press("Tán thành")
+            await phone.sees("Chưa được ghi nhận – đang gửi lại")
+            await running.aclose()
+            hall.restart()
+            hall.failing = False
+            async with served(PAGES, hall, port=int(house.address.rsplit(":", 1)[1])):
+                await phone.sees("Đã ghi nhận: Tán thành")
+                assert hall.meeting.current.ballots["m003"].channel == "mobile"
+
+
+async def test_a_phone_that_was_replaced_is_told_to_be_bound_anew(hall):
+    async with visiting(hall) as (_, visitor):
+        phone = await bound_phone(hall, visitor)
+        await bound_phone(hall, visitor)
+        await phone.sees("Số ghế")
+        await expect(phone.page.get_by_text("Đại biểu 3")).to_have_count(0)
 
 
 async def test_a_ballot_too_late_is_said_to_be_not_recorded(hall):

@@ -48,14 +48,23 @@ export class Phone {
     else await this.resume()
   }
 
-  /** A session that ended is begun anew by the key, as long as the card's binding holds. */
+  /**
+   * A session that ended is begun anew by the key alone: the hall's log knows it for as long as the card's
+   * binding holds, also after a restart of the hall and in an open vote, when no phone can be bound.
+   */
   async resume(): Promise<void> {
-    if (!this.enrolment) {
-      this.standing = 'unbound'
-      return
-    }
+    if (!this.key) return
     this.standing = 'proving'
-    await this.#look()
+    const asked = { key_id: this.key.keyId }
+    const answer = await ask<{ challenge: string }>('POST', '/api/session/phone/challenge', asked)
+    if (answer.kind === 'done') await this.#prove(answer.value.challenge, () => this.#unknown())
+    else this.#later(() => this.resume(), 'unanswered')
+  }
+
+  /** The log doesn't have this key. What a seat's console was asked for may still be waiting there. */
+  async #unknown(): Promise<void> {
+    if (this.enrolment) await this.#look()
+    else await this.#unbind(undefined)
   }
 
   async bind(seat: string): Promise<void> {
@@ -72,7 +81,7 @@ export class Phone {
     this.enrolment = { enrolment: answer.value.enrolment, seat, digits }
     await keepEnrolment(this.enrolment)
     this.standing = 'comparing'
-    this.#lookAgain()
+    this.#later(() => this.#look())
   }
 
   async startAgain(): Promise<void> {
@@ -84,19 +93,19 @@ export class Phone {
     if (!this.enrolment) return
     const path = `/api/phones/${encodeURIComponent(this.enrolment.enrolment)}`
     const answer = await ask<Binding>('GET', path)
-    if (answer.kind === 'unanswered') return this.#lookAgain('unanswered')
+    if (answer.kind === 'unanswered') return this.#later(() => this.#look(), 'unanswered')
     if (answer.kind === 'refused')
       return this.#unbind(this.standing === 'proving' ? 'card_gone' : 'expired')
     this.setback = undefined
     const { state, challenge } = answer.value
-    if (state === 'bound' && challenge) await this.#prove(challenge)
+    if (state === 'bound' && challenge) await this.#prove(challenge, () => this.#unbind('card_gone'))
     else if (state === 'waiting') {
       this.standing = 'comparing'
-      this.#lookAgain()
+      this.#later(() => this.#look())
     } else await this.#unbind(state === 'refused' ? 'refused' : 'expired')
   }
 
-  async #prove(challenge: string): Promise<void> {
+  async #prove(challenge: string, turnedAway: () => Promise<void>): Promise<void> {
     if (!this.key) return
     this.standing = 'proving'
     const signature = await signedProof(this.key, challenge)
@@ -105,14 +114,14 @@ export class Phone {
     if (answer.kind === 'done') {
       this.#clear()
       this.standing = 'in'
-    } else if (answer.kind === 'unanswered') this.#lookAgain('unanswered')
-    else await this.#unbind('card_gone')
+    } else if (answer.kind === 'refused' && answer.status === 401) await turnedAway()
+    else this.#later(() => this.resume(), 'unanswered')
   }
 
-  #lookAgain(setback?: Setback): void {
+  #later(step: () => Promise<void>, setback?: Setback): void {
     this.setback = setback
     clearTimeout(this.#polling)
-    this.#polling = setTimeout(() => void this.#look(), POLL_MS)
+    this.#polling = setTimeout(() => void step(), POLL_MS)
   }
 
   async #unbind(setback: Setback | undefined): Promise<void> {
