@@ -1,7 +1,8 @@
 """A row as it stands in a hall: `hall run` and `hall bridge` as processes of their own, a serial line, and
 Debian's pcscd with readers that have no keys. Members type their PINs on phones, over the hall's pages.
 
-Played within pcscd's namespaces (tests/firmware_bridge/pcscd.py) by test_row_with_readers.py.
+Played within pcscd's namespaces (tests/firmware_bridge/pcscd.py) by test_row_with_readers.py; without any
+reader by test_bridge_process.py.
 """
 
 import asyncio
@@ -9,8 +10,10 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +44,13 @@ SMALLER = (Path(__file__).parent / "scenario.toml").read_text("utf-8").replace("
 class HallWithRow(HallUnderTest):
     """Its one bridge is a process; the seat units are on the other end of its serial line."""
 
-    def __init__(self, furnished: Furnished, stage: Stage, port: int) -> None:
+    def __init__(self, furnished: Furnished, readers: Sequence[str], port: int) -> None:
+        """`readers`: their names, seat by seat; none: a row without."""
         super().__init__(furnished, Place())
-        self.stage = stage
         self._port = port
         self._row_process: subprocess.Popen[bytes] | None = None
         self.cards = [self._card(person, pin) for person, pin in zip(self.people, PINS, strict=True)]
-        self._furnish_bridge()
+        self._furnish_bridge(readers)
 
     def start_bridge(self, id: str) -> None:
         command = [sys.executable, "-m", "hall_controller.cli", "bridge", "--config", f"{ROW}.toml"]
@@ -56,17 +59,23 @@ class HallWithRow(HallUnderTest):
                 command, cwd=self.furnished.folder, env={"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log
             )
 
+    async def end_bridge(self, how: signal.Signals = signal.SIGKILL) -> int:
+        """Returns its exit code."""
+        process, self._row_process = self._row_process, None
+        assert process is not None
+        process.send_signal(how)
+        return await asyncio.to_thread(process.wait, PATIENCE_S)
+
     async def stop(self) -> None:
         if self._row_process is not None:
-            self._row_process.send_signal(signal.SIGTERM)
-            await asyncio.to_thread(self._row_process.wait, PATIENCE_S)
+            await self.end_bridge(signal.SIGTERM)
         await super().stop()
 
     def _card(self, person: Person, pin: str) -> SimulatedCard:
         issued = self.furnished.authority.issue(person.member, person.name, datetime.now(UTC))
         return SimulatedCard({0x9A: issued}, pin=pin)
 
-    def _furnish_bridge(self) -> None:
+    def _furnish_bridge(self, readers: Sequence[str]) -> None:
         """What stands on the machine at the row: `bridge.toml` and the files that it names."""
         folder, key = self.furnished.folder, Ed25519PrivateKey.generate()
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -81,10 +90,11 @@ class HallWithRow(HallUnderTest):
             f'line = "{self.simulated.rows[ROW].url}"',
             f'[broker]\nport = {self._port}\npassword_file = "{ROW}.password"',
         ]
-        for number, (seat, reader) in enumerate(zip(seats, self.stage.readers, strict=True), start=1):
+        for number, (seat, reader) in enumerate(zip_longest(seats, readers), start=1):
             (folder / f"{seat}.key").write_text(self.simulated.keys[seat].hex(), "ascii")
             words.append(f'[[seat]]\nseat = "{seat}"\naddress = {number}\nkey_file = "{seat}.key"')
-            words.append(f'reader = "{reader}"')
+            if reader is not None:
+                words.append(f'reader = "{reader}"')
         (folder / f"{ROW}.toml").write_text("\n".join(words) + "\n", "utf-8")
 
 
@@ -144,10 +154,10 @@ async def members_sign_in_from_phones_and_vote(stage: Stage) -> Any:
         HOME / "hall", scenarios.parse(SMALLER), rows=1, broker=BrokerChoice("embedded", port)
     )
     shorten_grace(furnished.folder)
-    hall = HallWithRow(furnished, stage, port)
+    hall = HallWithRow(furnished, stage.readers, port)
     try:
         await hall.start()
-        wanted = await _sitting(hall)
+        wanted = await _sitting(hall, stage)
         await proved(hall, wanted)
         assert len(hall.steadied) == SEATS
     except BaseException:
@@ -159,9 +169,9 @@ async def members_sign_in_from_phones_and_vote(stage: Stage) -> Any:
     return {"told": _files_that_tell(furnished.folder), "files": len(list(furnished.folder.rglob("*")))}
 
 
-async def _sitting(hall: HallWithRow) -> dict[str, str]:
+async def _sitting(hall: HallWithRow, stage: Stage) -> dict[str, str]:
     await hall.officer.act("open_sitting")
-    for slot, card in zip(hall.stage.slots, hall.cards, strict=True):
+    for slot, card in zip(stage.slots, hall.cards, strict=True):
         await slot.insert(card)
     async with httpx.AsyncClient(base_url=hall.address, headers={"Origin": hall.address}) as http:
         at = [AtSeat(person, http) for person in hall.people]

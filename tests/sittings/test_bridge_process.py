@@ -1,0 +1,70 @@
+"""`hall bridge` as a row's machine runs it, on a serial line without readers: it dies, and comes back."""
+
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from firmware_bridge.ports import Lamp
+from hall_controller.cli.demo.furnish import BrokerChoice, furnish
+from simulators import scenario as scenarios
+from tests.broker import free_port
+from tests.sittings.furnishing import shorten_grace
+from tests.sittings.hall_under_test import LONG_S, VOTE, says, until
+from tests.sittings.row_with_readers import ROW, SMALLER, HallWithRow
+
+QUESTION = "TOAN VAN DT NQ"
+
+
+@asynccontextmanager
+async def row(folder: Path) -> AsyncIterator[HallWithRow]:
+    port = free_port()
+    broker = BrokerChoice("embedded", port)
+    furnished = furnish(folder, scenarios.parse(SMALLER), rows=1, broker=broker)
+    shorten_grace(folder)
+    hall = HallWithRow(furnished, (), port)
+    try:
+        await hall.start()
+        yield hall
+    finally:
+        await hall.stop()
+
+
+async def test_a_row_that_dies_and_comes_back(tmp_path: Path) -> None:
+    async with row(tmp_path / "hall") as hall:
+        await hall.officer.act("open_sitting")
+        await hall.officer.act("announce", vote=VOTE)
+        await _all_say(hall, QUESTION)
+        await hall.officer.act("open", vote=VOTE, duration_s=LONG_S)
+        await _nobody_can_vote(hall)
+        assert await hall.end_bridge() == -signal.SIGKILL
+        await hall.officer.until(lambda view: view["health"]["seats_online"] == 0)
+        # Whatever a dead row's units are made to say, the hall can't hear it and waits for nobody.
+        _press(hall)
+        hall.start_bridge(ROW)
+        await hall.everything_online()
+        await _all_say(hall, QUESTION)
+        await _nobody_can_vote(hall)
+        assert await hall.end_bridge(signal.SIGTERM) == 0
+        await hall.officer.until(lambda view: view["health"]["seats_online"] == 0)
+        assert hall.phase() == "open"
+
+
+async def _nobody_can_vote(hall: HallWithRow) -> None:
+    """Without a card a key only brings the words; no lamp burns, and nothing reaches the log."""
+    await _all_say(hall, QUESTION)
+    before = hall.seen().types()
+    _press(hall)
+    await _all_say(hall, "CHUA CO THE / MOI DUA THE VAO")
+    assert all(set(person.seat.unit.lamps) == {Lamp.OFF} for person in hall.people)
+    assert hall.seen().types() == before
+
+
+def _press(hall: HallWithRow) -> None:
+    for person in hall.people:
+        person.seat.unit.press("1", time.monotonic())
+
+
+async def _all_say(hall: HallWithRow, what: str) -> None:
+    await until(lambda: all(what in says(person) for person in hall.people), what=f"for {what}")
