@@ -1,7 +1,7 @@
 """Keys and raw signatures: who may sign with what, and how a key is named (RFC 7517 JWK, RFC 7638).
 
 Signatures are JWS's (RFC 7518, section 3; RFC 8037): ECDSA as r‖s, never DER. Why `cryptography` and
-not a JOSE library stands here: docs/decisions/0010-jws-verification.md.
+not a JOSE library stands here: docs/decisions/0004-jws-verification.md.
 """
 
 from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 Reading goes in two steps, because the key is found by what the statement says: `parse` takes only
 well-formed statements but judges no signature, `verify` judges the signature under a key that the
-caller trusts. Why this isn't left to a JOSE library: docs/decisions/0010-jws-verification.md.
+caller trusts. Why this isn't left to a JOSE library: docs/decisions/0004-jws-verification.md.
 """
 
 from collections.abc import Mapping
