@@ -5,6 +5,7 @@ to sign in anew, and holds no file worth stealing.
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -49,6 +50,28 @@ IDLE: Final[dict[Role, timedelta]] = {
 """An open feed counts as use, so this is the time with every page closed. A phone sleeps between votes."""
 LONGEST: Final = timedelta(hours=14)
 """No sitting is longer than a day's; after it everybody signs in anew."""
+
+
+_OFFICER_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+_NOT_OFFICERS: Final = frozenset({"hall", "clock", "member"})
+"""Who else acts in the log."""
+
+
+class NotAnOfficerId(ValueError):
+    """Every act stands in the log by the officer's id: it is short, plain, and nobody else's."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            f"{said!r} can't be an officer's id: 2 to 40 of a-z, 0-9 and -, the first one not -; "
+            f"{', '.join(sorted(_NOT_OFFICERS))} are taken"
+        )
+
+
+def officer_id(said: str) -> OfficerId:
+    """Raises NotAnOfficerId."""
+    if not _OFFICER_ID.fullmatch(said) or said in _NOT_OFFICERS:
+        raise NotAnOfficerId(said)
+    return OfficerId(said)
 
 
 class CodeNotValid(Exception):
@@ -108,12 +131,12 @@ class Access:
         """A one-time sign-in code of 128 random bits, for a link's fragment.
 
         An officer is named: `officer` (else `name`) is who the log says acted. A member has no code: a
-        phone is bound by the member's card. Raises ValueError for a role that isn't invited.
+        phone is bound by the member's card. Raises NotAnOfficerId; ValueError for a role without codes.
         """
         if role not in ("officer", "auditor"):
             raise ValueError(f"a {role} is not invited by code")
         code = secrets.token_urlsafe(16)
-        by = (officer or OfficerId(name)) if role == "officer" else None
+        by = officer_id(officer or name) if role == "officer" else None
         self._invitations[_hashed(code)] = Invitation(role, name, by, self._clock() + valid_for)
         return code
 

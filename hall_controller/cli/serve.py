@@ -126,7 +126,10 @@ def serve(config: Path, err: Console) -> None:
 def invite(config: Path, role: Literal["officer", "auditor"], name: str, minutes: int, err: Console) -> str:
     located = _located(config)
     folder = located.path(located.config.roster.invitations)
-    return leave_invitation(folder, role, name, utc_now() + timedelta(minutes=minutes))
+    try:
+        return leave_invitation(folder, role, name, utc_now() + timedelta(minutes=minutes))
+    except (ValueError, OSError) as error:
+        raise fail(error) from error
 
 
 def write_broker_config(

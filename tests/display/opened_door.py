@@ -60,12 +60,12 @@ class House:
 
 
 @asynccontextmanager
-async def opened(pages=Path("/nowhere"), hall=None):
-    """Requests go straight into the application: no socket, no feed."""
+async def opened(pages=Path("/nowhere"), hall=None, also=()):
+    """Requests go straight into the application: no socket, no feed. `also`: more origins of its own."""
     hall = hall or SimulatedHall()
     access = Access(lambda: hall.now)
     address = "http://127.0.0.1:8080"
-    app = create_app(hall, access, pages, {address}, lambda: hall.now)
+    app = create_app(hall, access, pages, {address, *also}, lambda: hall.now)
     yield House(hall, access, address, app)
 
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from display.access import ACTS, LONGEST, RIGHTS, Access, CodeNotValid, Invitation, may
+from display.access import ACTS, LONGEST, RIGHTS, Access, CodeNotValid, Invitation, NotAnOfficerId, may
 from display.throttle import MOST_ADDRESSES, Throttle, TooManyAttempts
 
 TEN_MINUTES = timedelta(minutes=10)
@@ -65,7 +65,7 @@ def test_a_code_that_was_made_elsewhere_is_asked_for_by_its_hash(clock):
 
 
 def test_a_code_is_over_at_its_time(access, clock):
-    code = access.invite("officer", "A", TEN_MINUTES)
+    code = access.invite("officer", "an-1", TEN_MINUTES)
     clock.forward(minutes=10)
     with pytest.raises(CodeNotValid):
         access.redeem(code, "a")
@@ -77,6 +77,20 @@ def test_nobody_is_invited_into_a_role_that_has_no_code(access, role):
         access.invite(role, "A", TEN_MINUTES)
 
 
+@pytest.mark.parametrize(
+    "said", ["hall", "clock", "member", "a", "-a", "An", "thư-ký", "a b", "a\n", "a" * 41, ""]
+)
+def test_an_officers_id_is_plain_and_nobody_elses(access, said):
+    with pytest.raises(NotAnOfficerId, match="officer's id"):
+        access.invite("officer", said, TEN_MINUTES)
+    access.invite("auditor", said, TEN_MINUTES)
+
+
+def test_an_officer_has_an_id_of_his_own_beside_the_name(access):
+    _, session = access.redeem(access.invite("officer", "Thư ký", TEN_MINUTES, "thu-ky-2"), "a")
+    assert (session.name, session.officer) == ("Thư ký", "thu-ky-2")
+
+
 def test_a_token_is_worth_nothing_in_another_role(access):
     token, _ = access.redeem(access.invite("auditor", "A", TEN_MINUTES), "a")
     assert access.session(token, "officer") is None
@@ -84,7 +98,7 @@ def test_a_token_is_worth_nothing_in_another_role(access):
 
 
 def test_a_session_ends_when_nobody_uses_it(access, clock):
-    token, _ = access.redeem(access.invite("officer", "A", TEN_MINUTES), "a")
+    token, _ = access.redeem(access.invite("officer", "an-1", TEN_MINUTES), "a")
     clock.forward(minutes=59)
     assert access.session(token, "officer")
     clock.forward(minutes=59)
@@ -94,7 +108,7 @@ def test_a_session_ends_when_nobody_uses_it(access, clock):
 
 
 def test_a_session_ends_after_the_longest_day_however_it_is_used(access, clock):
-    token, _ = access.redeem(access.invite("officer", "A", TEN_MINUTES), "a")
+    token, _ = access.redeem(access.invite("officer", "an-1", TEN_MINUTES), "a")
     for _ in range(int(LONGEST / timedelta(minutes=30))):
         clock.forward(minutes=30)
         assert access.session(token, "officer")

@@ -71,7 +71,7 @@ async def test_a_foreign_origin_changes_nothing(origin, method, path, body, role
 
 async def test_a_code_signs_in_once_and_the_cookie_is_kept_from_scripts():
     async with opened() as house, house.browser() as browser:
-        code = house.access.invite("officer", "Nguyễn Thư ký", TEN_MINUTES)
+        code = house.access.invite("officer", "Nguyễn Thư ký", TEN_MINUTES, "secretary-1")
         answer = await browser.post("/api/session", json={"code": code})
         assert answer.json() == {"role": "officer", "name": "Nguyễn Thư ký"}
         cookie = answer.headers["set-cookie"]
@@ -83,6 +83,24 @@ async def test_a_code_signs_in_once_and_the_cookie_is_kept_from_scripts():
         assert (await browser.delete("/api/session")).status_code == 204
         assert (await browser.get("/api/session")).json() == {"role": "public", "name": ""}
         assert (await browser.post("/api/acts", json=ACT)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("origin", "secure"),
+    [
+        ("http://127.0.0.1:8080", False),
+        ("https://127.0.0.1:8443", True),
+        ("https://hall.example", True),
+        ("http://hall.example", True),
+        ("http://localhost:8080", False),
+    ],
+)
+async def test_a_cookie_goes_in_clear_on_loopback_only_however_else_the_hall_is_reached(origin, secure):
+    async with opened(also={"https://hall.example", origin}) as house, house.browser() as browser:
+        code = house.access.invite("officer", "A", TEN_MINUTES, "secretary-1")
+        answer = await browser.post("/api/session", json={"code": code}, headers={"Origin": origin})
+        assert answer.status_code == 200
+        assert ("Secure" in answer.headers["set-cookie"]) == secure
 
 
 async def test_one_browser_may_hold_several_roles():

@@ -83,7 +83,7 @@ async def test_over_https_the_cookie_never_goes_in_clear(tmp_path):
     trusting = ssl.create_default_context(cafile=str(tls.cert))
     async with served(tls=tls) as house:
         assert house.address.startswith("https://")
-        code = house.access.invite("officer", "A", timedelta(minutes=5))
+        code = house.access.invite("officer", "an-1", timedelta(minutes=5))
         async with httpx.AsyncClient(verify=trusting, headers={"Origin": house.address}) as browser:
             answer = await browser.post(f"{house.address}/api/session", json={"code": code})
         assert "Secure" in answer.headers["set-cookie"]
