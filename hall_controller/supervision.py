@@ -16,6 +16,7 @@ from hall_controller.following import Following
 from hall_controller.hall import Hall
 from hall_controller.submission import Submission
 from voting.commands import CloseVote, Command, ComputeResult, EndClosing
+from voting.counting import awaits_hands, is_counted
 from voting.division import Division, Phase, due, grace_over, grace_remaining, remaining
 from voting.errors import Refused
 from voting.meeting import Meeting
@@ -38,15 +39,15 @@ class Due:
 
 def due_act(meeting: Meeting, at: datetime) -> Due | None:
     """What is to be done by itself at this moment; None if nothing is."""
-    vote = meeting.current
+    vote = meeting.in_play
     if vote is None:
-        return None
+        # Not the last one only: an earlier vote may get its casting vote late, even in a later sitting.
+        waiting = next((one for one in meeting.divisions if _countable(meeting, one)), None)
+        return None if waiting is None else Due(ComputeResult(waiting.id), "hall")
     if due(vote, at):
         return Due(CloseVote(vote.id, "clock"), "clock")
     if grace_over(vote, at):
         return Due(EndClosing(vote.id), "clock")
-    if _countable(vote):
-        return Due(ComputeResult(vote.id), "hall")
     return None
 
 
@@ -59,11 +60,9 @@ def wait_for(meeting: Meeting, at: datetime) -> timedelta | None:
     return None if left is None else left + _TICK
 
 
-def _countable(vote: Division) -> bool:
-    """Closed and without a result, or with one from before the casting vote; papers counted to the end."""
-    if vote.phase is not Phase.CLOSED or (vote.hand_counts and vote.hand_count is None):
-        return False
-    return vote.result is None or vote.result.casting_vote != vote.casting_vote
+def _countable(meeting: Meeting, vote: Division) -> bool:
+    """Closed, its result missing, or older than hands or a casting vote; papers counted to the end."""
+    return vote.phase is Phase.CLOSED and not awaits_hands(vote) and not is_counted(meeting, vote)
 
 
 class Supervision:

@@ -110,6 +110,13 @@ class Meeting:
             raise VoteUnknown(vote=id)
         return division
 
+    def vote_of_any_sitting(self, id: VoteId) -> Division:
+        """A vote of this or an earlier sitting. Raises VoteUnknown."""
+        division = self.votes.get(id)
+        if division is None:
+            raise VoteUnknown(vote=id)
+        return division
+
     def recorded_vote(self, id: VoteId) -> Division:
         """A vote that an event names. Raises ImpossibleEvent."""
         division = self.votes.get(id)

@@ -9,6 +9,7 @@ from voting import commands as c
 from voting import events as e
 from voting.attendance import Attendance
 from voting.chamber import Convening, Meeting, Sitting
+from voting.counting import is_counted
 from voting.division import Phase
 from voting.errors import (
     ImpossibleEvent,
@@ -51,10 +52,12 @@ def _seating_faults(command: c.OpenSitting) -> list[str]:
 
 
 def decide_adjourn(meeting: Meeting, command: c.AdjournSitting, at: datetime) -> tuple[e.Event, ...]:
-    """A closed vote may wait for its declaration beyond the sitting, but not for its result."""
+    """A closed vote may wait for its declaration beyond the sitting, or the chair's casting vote, but
+    not for its result: who could count hands is gone."""
     sitting = meeting.open_sitting()
     for division in meeting.divisions:
-        unfinished = division.in_play or (division.phase is Phase.CLOSED and division.result is None)
+        uncounted = division.phase is Phase.CLOSED and not is_counted(meeting, division)
+        unfinished = division.in_play or uncounted
         if division.sitting == sitting.id and unfinished:
             raise SittingUnfinished(vote=division.id)
     return (e.SittingAdjourned(sitting.id, command.by),)

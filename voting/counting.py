@@ -1,4 +1,7 @@
-"""From the close to the declaration: hand count, result, casting vote, declaration."""
+"""From the close to the declaration: hand count, result, casting vote, declaration.
+
+Result, casting vote and declaration may come after the sitting was adjourned; hands are counted in it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,11 +33,14 @@ from voting.refusals import (
 
 
 def decide_hand_count(meeting: Meeting, command: c.EnterHandCount, at: datetime) -> tuple[e.Event, ...]:
-    """Entered by two clerks; until they agree each may enter again. Never mixed with electronic ballots."""
+    """Entered by two clerks; until they agree each may enter again. Never mixed with electronic ballots.
+
+    Where nobody could press, the result of no ballots at all stands at once: hands replace it.
+    """
     division = in_step(meeting.vote(command.vote), e.HandCountEntered, VoteNotOpen)
     if "hand" not in division.kind.ways:
         raise ChannelNotAllowed(channel="hand")
-    if division.result is not None:
+    if division.casting_vote is not None:
         raise ResultAlreadyComputed()
     if division.ballots:
         raise BallotsAlreadyCast(ballots=len(division.ballots))
@@ -68,7 +74,7 @@ def _check_figures(division: Division, counts: Mapping[ChoiceId, int]) -> None:
 
 def decide_casting_vote(meeting: Meeting, command: c.GiveCastingVote, at: datetime) -> tuple[e.Event, ...]:
     """An act of its own: the counts stay tied, the outcome is the chair's."""
-    division = in_step(meeting.vote(command.vote), e.CastingVoteGiven, VoteNotClosed)
+    division = in_step(meeting.vote_of_any_sitting(command.vote), e.CastingVoteGiven, VoteNotClosed)
     rule = division.kind.rule
     if rule.tie != "casting_vote":
         raise NoCastingVote()
@@ -76,20 +82,43 @@ def decide_casting_vote(meeting: Meeting, command: c.GiveCastingVote, at: dateti
         raise ResultNotComputed()
     if division.result.outcome != "tied" or division.casting_vote is not None:
         raise VoteNotTied()
+    _check_counted(meeting, division)
     if command.choice not in rule.cast[:2]:
         raise ChoiceUnknown(choice=command.choice)
     return (e.CastingVoteGiven(command.vote, command.choice, command.by),)
 
 
 def decide_result(meeting: Meeting, command: c.ComputeResult, at: datetime) -> tuple[e.Event, ...]:
-    """Once after the close, and once more after a casting vote."""
-    division = in_step(meeting.vote(command.vote), e.ResultComputed, VoteNotClosed)
-    if division.result is not None and division.result.casting_vote == division.casting_vote:
+    """Once after the close, and once more after a casting vote, or hands that were counted in its place."""
+    division = in_step(meeting.vote_of_any_sitting(command.vote), e.ResultComputed, VoteNotClosed)
+    if is_counted(meeting, division):
         raise ResultAlreadyComputed()
-    only_by_hand = division.kind.ways == ("hand",)
-    if division.hand_count is None and (division.hand_counts or only_by_hand):
+    if awaits_hands(division):
         raise HandCountUnconfirmed()
     return (e.ResultComputed(command.vote, result_of(meeting, division)),)
+
+
+def is_counted(meeting: Meeting, division: Division) -> bool:
+    """Whether its result holds all that was recorded: the ballots, or hands instead, and a casting vote."""
+    result = division.result
+    if result is None or result.casting_vote != division.casting_vote:
+        return False
+    if division.hand_count is None:
+        return not division.hand_counts
+    return result == result_of(meeting, division)
+
+
+def awaits_hands(division: Division) -> bool:
+    """Whether two clerks have yet to agree: one has entered figures, or there is no other way to vote."""
+    return division.hand_count is None and (bool(division.hand_counts) or division.kind.ways == ("hand",))
+
+
+def _check_counted(meeting: Meeting, division: Division) -> None:
+    """Nothing rests on a result while hands that replace it are being counted."""
+    if awaits_hands(division):
+        raise HandCountUnconfirmed()
+    if not is_counted(meeting, division):
+        raise ResultNotComputed()
 
 
 def result_of(meeting: Meeting, division: Division) -> Result:
@@ -105,10 +134,12 @@ def result_of(meeting: Meeting, division: Division) -> Result:
 
 
 def decide_declare(meeting: Meeting, command: c.DeclareVote, at: datetime) -> tuple[e.Event, ...]:
-    division = in_step(meeting.vote(command.vote), e.VoteDeclared, VoteNotClosed)
+    """Also in a later sitting: the book, the roll and the result are those of the vote's own."""
+    division = in_step(meeting.vote_of_any_sitting(command.vote), e.VoteDeclared, VoteNotClosed)
     result = division.result
-    if result is None or result.casting_vote != division.casting_vote:
+    if result is None:
         raise ResultNotComputed()
+    _check_counted(meeting, division)
     if result.outcome == "tied" and division.kind.rule.tie == "casting_vote":
         raise CastingVoteNeeded()
     return (e.VoteDeclared(command.vote, result, command.by),)

@@ -49,7 +49,7 @@ TRANSITIONS: Mapping[type[VoteEvent], Mapping[Phase | None, Phase]] = {
     e.VoteOpened: {Phase.ANNOUNCED: Phase.OPEN},
     # A ballot pressed before the keys locked is taken during the closing: that is the grace.
     e.BallotRecorded: {Phase.OPEN: Phase.OPEN, Phase.CLOSING: Phase.CLOSING},
-    # Hands are also counted when the system fails, so in any step between opening and result.
+    # Hands are also counted when the system fails, so in any step between opening and declaration.
     e.HandCountEntered: {phase: phase for phase in _HAND},
     e.VoteHeld: {Phase.OPEN: Phase.HELD},
     # Resuming an open vote starts a countdown again that a restart of the hall had stopped.

@@ -79,14 +79,14 @@ def _announce(moment: Moment, planned: PlannedVote, key: str | None = None) -> A
 def others(moment: Moment) -> list[ActShape]:
     """Everything else that may be done now, in the order in which it is shown."""
     if moment.meeting.sitting is None:
-        return []
+        return [act for division in _undeclared(moment) for act in _to_its_end(moment, division)]
     shown = _of_the_vote(moment, moment.meeting.current)
     shown += _of_the_programme(moment)
     shown += _of_the_floor(moment)
     shown.append(words.labelled("mark_presence", needs=["member", "present", "reason"]))
     if moment.meeting.in_play is None:
-        left = len(not_yet_put(moment))
-        confirm = words.confirm_adjourn(left)
+        undeclared = [words.question_name(d.question.title, d.question.option) for d in _undeclared(moment)]
+        confirm = words.confirm_adjourn(len(not_yet_put(moment)), undeclared)
         shown.append(words.labelled("adjourn", confirm=confirm, confirm_key=CONFIRM))
     return shown
 
@@ -130,7 +130,7 @@ def _revote(division: Division, key: str | None) -> ActShape:
 
 def _may_count_hands(division: Division) -> bool:
     begun = division.phase in (Phase.OPEN, Phase.HELD, Phase.CLOSING, Phase.CLOSED)
-    free = not division.ballots and division.hand_count is None and division.result is None
+    free = not division.ballots and division.hand_count is None and division.casting_vote is None
     return begun and free and "hand" in division.kind.ways
 
 
@@ -142,21 +142,27 @@ def _of_the_programme(moment: Moment) -> list[ActShape]:
     first = 1 if current is None or current.phase is not Phase.CLOSED else 0
     shown = [_announce(moment, planned) for planned in not_yet_put(moment)[first:]]
     for division in moment.meeting.divisions:
-        if current is not None and division.sitting == current.sitting and division.id != current.id:
-            shown += _of_an_earlier(moment, division)
+        if current is not None and division.id == current.id:
+            continue
+        shown += _to_its_end(moment, division)
+        same = current is not None and division.sitting == current.sitting
+        if same and division.phase in _REPEATABLE:
+            shown.append(_revote(division, key=None))
     return shown
 
 
-def _of_an_earlier(moment: Moment, division: Division) -> list[ActShape]:
-    """Its result may still wait for the declaration; it may be put again. Without keys: they are the vote's
-    in the middle."""
-    shown: list[ActShape] = []
-    if division.phase is Phase.CLOSED and division.result is not None:
-        confirm = words.confirm_declare(moment, division)
-        shown.append(words.labelled("declare", vote=division.id, confirm=confirm, confirm_key=CONFIRM))
-    if division.phase in _REPEATABLE:
-        shown.append(_revote(division, key=None))
-    return shown
+def _undeclared(moment: Moment) -> list[Division]:
+    """Votes, also of earlier sittings, whose result still waits for the declaration."""
+    return [d for d in moment.meeting.divisions if d.phase is Phase.CLOSED and d.result is not None]
+
+
+def _to_its_end(moment: Moment, division: Division) -> list[ActShape]:
+    """What an earlier vote, of any sitting, still waits for. Without keys: they are the middle vote's."""
+    act = _after_the_count(moment, division) if division.phase is Phase.CLOSED else None
+    if act is None:
+        return []
+    act.pop("key", None)
+    return [act]
 
 
 def _of_the_floor(moment: Moment) -> list[ActShape]:

@@ -3,6 +3,8 @@
 The chamber's own words come from its rule book, the sentences of a result from `voting.wording`.
 """
 
+from collections.abc import Sequence
+
 from display.moment import Moment
 from display.ports import Health
 from display.shapes import ActShape, Words
@@ -100,13 +102,16 @@ CONFIRM_CASTING: Words = {
 }
 
 
-def confirm_adjourn(left: int) -> Words:
-    if not left:
-        return {"vi": "Bế mạc phiên họp?", "en": "Adjourn the sitting?"}
-    return {
-        "vi": f"Bế mạc phiên họp? Còn {left} nội dung trong chương trình chưa biểu quyết.",
-        "en": f"Adjourn the sitting? Questions of the programme not yet put to the vote: {left}.",
-    }
+def confirm_adjourn(left: int, undeclared: Sequence[Words] = ()) -> Words:
+    """What is left over: planned questions that were not put, and results that nobody has declared."""
+    vi, en = "Bế mạc phiên họp?", "Adjourn the sitting?"
+    if left:
+        vi += f" Còn {left} nội dung trong chương trình chưa biểu quyết."
+        en += f" Questions of the programme not yet put to the vote: {left}."
+    if undeclared:
+        vi += f" Chưa công bố kết quả: {'; '.join(one['vi'] for one in undeclared)}."
+        en += f" Results not yet declared: {'; '.join(one['en'] for one in undeclared)}."
+    return {"vi": vi, "en": en}
 
 
 def health_text(health: Health) -> Words:

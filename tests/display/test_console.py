@@ -71,6 +71,29 @@ def test_an_earlier_vote_may_still_be_declared_or_put_again(hall):
     assert hall.meeting.votes["pm.1"].declared_at
 
 
+def test_adjourning_names_what_was_not_declared_and_it_may_be_declared_afterwards(hall):
+    closed(hall)
+    adjourn = acts(seen(hall, "officer"))["adjourn"]
+    assert "Chưa công bố kết quả: Khoản 8 Điều 5 · Phương án 1." in adjourn["confirm"]["vi"]
+    hall.do(c.AdjournSitting("secretary-1"))
+    (left,) = seen(hall, "officer")["acts"]
+    assert (left["act"], left["vote"]) == ("declare", "pm.1")
+    assert "key" not in left
+    hall.do(c.DeclareVote("pm.1", "secretary-1"))
+    assert seen(hall, "officer")["acts"] == []
+
+
+def test_hands_may_be_entered_where_a_vote_closed_without_a_press(hall):
+    announced(hall)
+    hall.do(c.OpenVote("pm.1", "challenge", "secretary-1", 30))
+    hall.do(c.CloseVote("pm.1", "secretary-1"))
+    hall.end_closing()
+    shown = seen(hall, "officer")
+    assert hall.meeting.votes["pm.1"].result.participated == 0
+    assert shown["next"]["act"] == "declare"
+    assert "hand_count" in acts(shown)
+
+
 def test_the_programme_keeps_what_was_superseded(hall):
     repeated(hall)
     (item,) = seen(hall, "officer")["programme"]

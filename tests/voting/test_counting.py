@@ -243,3 +243,77 @@ def test_votes_of_an_earlier_sitting_stay_readable_and_closed() -> None:
     again = c.AnnounceVote(V1, question(), SECRETARY)
     hall.do(c.CancelVote(V2, "x", CHAIR))
     assert refused(hall, again) == "vote_id_taken"
+
+
+def test_hands_replace_the_result_of_no_ballots_until_it_is_declared() -> None:
+    hall = opened()
+    hall.close()
+    assert hall.vote().result is not None
+    assert hall.vote().result.participated == 0  # type: ignore[union-attr]
+    hall.do(c.EnterHandCount(V1, figures(5, 3), FIRST))
+    assert refused(hall, c.DeclareVote(V1, CHAIR)) == "hand_count_unconfirmed"
+    assert refused(hall, c.ComputeResult(V1)) == "hand_count_unconfirmed"
+    assert refused(hall, c.AdjournSitting(CHAIR)) == "sitting_unfinished"
+    hall.do(c.EnterHandCount(V1, figures(5, 3), SECOND))
+    assert refused(hall, c.DeclareVote(V1, CHAIR)) == "result_not_computed"
+    hall.do(c.ComputeResult(V1))
+    assert refused(hall, c.ComputeResult(V1)) == "result_already_computed"
+    hall.do(c.DeclareVote(V1, CHAIR))
+    result = hall.vote().result
+    assert result is not None
+    assert (result.outcome, result.counts["approve"], result.participated) == ("adopted", 5, 8)
+    assert refused(hall, c.EnterHandCount(V1, figures(5, 3), FIRST)) == "vote_not_open"
+
+
+def test_hands_that_say_what_the_result_says_need_no_other() -> None:
+    hall = opened()
+    hall.close()
+    for clerk in (FIRST, SECOND):
+        hall.do(c.EnterHandCount(V1, figures(0, 0), clerk))
+    assert refused(hall, c.ComputeResult(V1)) == "result_already_computed"
+    hall.do(c.DeclareVote(V1, CHAIR))
+
+
+def test_no_hands_are_counted_after_the_casting_vote() -> None:
+    hall = commons()
+    hall.cast(1, "approve")
+    hall.cast(2, "reject")
+    hall.close()
+    hall.do(c.GiveCastingVote(V1, ChoiceId("reject"), CHAIR))
+    count = c.EnterHandCount(V1, figures(5, 3), FIRST)
+    assert refused(hall, count) in {"channel_not_allowed", "result_already_computed"}
+
+
+def _adjourned(hall: Hall) -> None:
+    hall.do(c.AdjournSitting(SECRETARY))
+
+
+@pytest.mark.parametrize("sits_again", [False, True])
+def test_a_vote_may_be_declared_after_its_sitting(sits_again: bool) -> None:
+    hall = opened()
+    for n in range(1, 7):
+        hall.cast(n)
+    hall.close()
+    _adjourned(hall)
+    if sits_again:
+        hall.do(open_sitting(3, id="phien-2"))
+    hall.do(c.DeclareVote(V1, CHAIR))
+    assert hall.vote().phase is Phase.DECLARED
+    assert hall.vote().result is not None
+    assert (hall.vote().result.roll, hall.vote().result.outcome) == (9, "adopted")  # type: ignore[union-attr]
+    assert refused(hall, c.DeclareVote(V1, CHAIR)) == "vote_not_closed"
+    assert refused(hall, c.DeclareVote(V2, CHAIR)) == "vote_unknown"
+
+
+def test_a_tie_may_be_decided_after_the_sitting() -> None:
+    hall = commons()
+    hall.cast(1, "approve")
+    hall.cast(2, "reject")
+    hall.close()
+    _adjourned(hall)
+    hall.do(open_sitting(3, book="uk.commons.2011-09-15", id="phien-2"))
+    hall.do(c.GiveCastingVote(V1, ChoiceId("reject"), CHAIR))
+    hall.do(c.ComputeResult(V1))
+    hall.do(c.DeclareVote(V1, CHAIR))
+    assert hall.vote().result is not None
+    assert hall.vote().result.outcome == "rejected"  # type: ignore[union-attr]

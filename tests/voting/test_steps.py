@@ -54,6 +54,13 @@ def computed() -> Hall:
     return hall
 
 
+def computed_from_ballots() -> Hall:
+    hall = opened()
+    hall.cast(1)
+    hall.close()
+    return hall
+
+
 def declared() -> Hall:
     hall = computed()
     hall.do(c.DeclareVote(V1, CHAIR))
@@ -117,8 +124,13 @@ ALLOWED: list[tuple[Callable[[], Hall], set[str], dict[str, str]]] = [
     ),
     (
         computed,
+        {"declare", "cancel", "repeat", "hand count"},
+        {"compute": "result_already_computed"},
+    ),
+    (
+        computed_from_ballots,
         {"declare", "cancel", "repeat"},
-        {"compute": "result_already_computed", "hand count": "result_already_computed"},
+        {"compute": "result_already_computed", "hand count": "ballots_already_cast"},
     ),
     (declared, {"repeat"}, {"cancel": "vote_ended", "declare": "vote_not_closed", "cast": "vote_time_up"}),
     (cancelled, {"repeat"}, {"open": "vote_not_announced", "cancel": "vote_ended"}),
