@@ -14,6 +14,7 @@ import structlog
 import typer
 import uvloop
 from rich.console import Console
+from structlog.typing import Processor
 
 from audit.errors import LogBroken
 from hall_controller import assembly, bridges, broker_config
@@ -58,16 +59,39 @@ def log_to_file(path: Path) -> None:
 
 
 def _log_to(stream: TextIO) -> None:
+    notes = cast(TextIO, _BestEffort(stream))
+    told: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    written: list[Processor] = [
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _BestEffort(stream))),
+        processors=[*told, *written],
+        logger_factory=structlog.PrintLoggerFactory(notes),
     )
+    _log_libraries_to(notes, told, written)
+
+
+def _log_libraries_to(notes: TextIO, told: list[Processor], written: list[Processor]) -> None:
+    """What logs by Python's own logging (the pages, the web server, libraries): the same lines."""
+    handler = logging.StreamHandler(notes)
+    handler.name = "hall"
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*told, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
+        )
+    )
+    root = logging.getLogger()
+    for before in [one for one in root.handlers if one.name == handler.name]:
+        root.removeHandler(before)
+    root.addHandler(handler)
+    # Below a warning, libraries tell what they do with what: addresses, topics, statements of the database.
+    root.setLevel(logging.WARNING)
 
 
 async def until_told(main: Coroutine[Any, Any, None]) -> None:
