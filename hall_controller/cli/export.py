@@ -49,4 +49,6 @@ def _say(done: Exported, reader: str, err: Console) -> None:
         f"{done.withheld} withheld",
         soft_wrap=True,
     )
-    err.print(f"  check it: hall verify {done.out} --anchor YOUR-ANCHOR.toml", soft_wrap=True)
+    err.print(
+        f"  check it: hall verify {done.out} --anchor YOUR-ANCHOR.toml --for {reader}", soft_wrap=True
+    )

@@ -119,6 +119,16 @@ def test_every_ballot_has_the_same_length(body: str) -> None:
         assert entry.open_blob(data, ref) == {"b": body}
 
 
+@pytest.mark.parametrize("cls", ["result", "declared"])
+def test_figures_have_one_length_whatever_they_say(cls: str) -> None:
+    """A chair's casting vote is as long as a signed result: neither tells by its length what it is."""
+    for body in ({"choice": "reject"}, {"counts": {"approve": 499}}, {"payload": "x" * 3900}):
+        ref, data = entry.seal(body, RAND, cls)
+        assert len(data) == ref.len == 4096
+        assert entry.open_blob(data, ref) == body
+    assert entry.seal({"payload": "x" * 4096}, RAND, cls)[0].len == 2 * 4096
+
+
 def test_a_ballot_that_doesnt_fit_is_refused() -> None:
     with pytest.raises(BlobTooLarge):
         entry.seal("x" * 1500, RAND, "ballot")
