@@ -30,6 +30,8 @@ class View:
     """The vote whose question stands on it."""
     lit: str | None = None
     """The ballot that its steady lamp stands for."""
+    asks: str | None = None
+    """The challenge of the phone whose digits stand on it."""
 
 
 def view_of(seat: "Seat", now: float) -> View:
@@ -42,7 +44,12 @@ def view_of(seat: "Seat", now: float) -> View:
         keys_armed=seat.may_press(),
         lines=(lines[0][: texts.WIDTH], lines[1][: texts.WIDTH]),
     )
-    return View(face, question, lit)
+    return View(face, question, lit, _asks(seat))
+
+
+def _asks(seat: "Seat") -> str | None:
+    asked = seat.binding
+    return None if asked is None or asked.confirmed or seat.status == "clone" else asked.words.chal
 
 
 def next_change(seat: "Seat", now: float) -> float | None:
@@ -70,10 +77,12 @@ def _changes(seat: "Seat", now: float) -> Iterator[float]:
 def _lines(seat: "Seat", now: float) -> tuple[Lines, str | None]:
     if seat.status == "clone":
         return texts.CLONE, None
-    if seat.binding is not None:
-        return texts.binding(seat.binding.digits), None
+    asked = seat.binding
+    if asked is not None and not asked.confirmed:
+        return texts.binding(asked.words.digits), None
     if seat.slot.prompt is not None and not (seat.slot.signed_in and _votes(seat)):
-        return seat.slot.prompt, None
+        prompt = seat.slot.prompt
+        return (prompt if asked is None else texts.pin_for_phone(prompt, asked.words.digits)), None
     if seat.notice is not None and now < seat.notice.until:
         return seat.notice.lines, None
     if seat.voting is not None and seat.voting.form.phase not in ("closed", "cancelled"):

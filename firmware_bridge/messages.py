@@ -255,7 +255,8 @@ class PhoneDeclined:
     seat: Text
     chal: Text
     outcome: Annotated[
-        Literal["refused", "timeout", "no_session"], one_of("refused", "timeout", "no_session")
+        Literal["refused", "timeout", "no_session", "busy"],
+        one_of("refused", "timeout", "no_session", "busy"),
     ]
 
 

@@ -157,6 +157,7 @@ class Row:
     def _status(self, seat: Seat, status: str, serial: str) -> None:
         if status != "online" and self._microphones.pop(seat.id, False):
             self._out.sayings.append(Mic(seat.id, True, False))
+        seat.console_changed()
         seat.status, seat.serial = status, serial  # type: ignore[assignment]
         self._out.sayings.append(Status(seat.id, seat.status, serial))
         self._views.pop(seat.id, None)  # whatever it showed, it is told anew
@@ -166,7 +167,11 @@ class Row:
             self._microphones[seat.id] = face.microphone
             self._out.sayings.append(Mic(seat.id, face.microphone, True))
         view = self._views.get(seat.id)
-        if view is None or view.face != face or seat.voting is None:
+        if view is None or view.face != face:
+            return
+        if view.asks is not None:
+            seat.digits_shown(view.asks, now)
+        if seat.voting is None:
             return
         vote = seat.voting.form.vote
         if view.question is not None:

@@ -22,11 +22,11 @@ from firmware_bridge.messages import (
     Speak,
 )
 from firmware_bridge.outbox import CardAsk, Outbox
+from firmware_bridge.phone_ask import ASKED_S, PhoneAsk
 from firmware_bridge.slot import CardSlot
 
+Declined = Literal["refused", "timeout", "no_session"]
 NOTICE_S = 4.0
-BINDING_S = 60.0
-"""How long the seat asks whether a phone is the member's: time to compare eight digits."""
 PRESSES_IN_A_ROW_S = 3.0
 """Request-key presses closer than this are one act: the second asks for a debate."""
 
@@ -63,8 +63,7 @@ class Seat:
         self.serial = ""
         self.slot = CardSlot(seat, outbox)
         self.notice: Notice | None = None
-        self.binding: BindPhone | None = None
-        self.binding_until = 0.0
+        self.binding: PhoneAsk | None = None
         self.shows = SeatShows(seat, None, False, "none")
         self.voting: Voting | None = None
         self._out = outbox
@@ -94,8 +93,8 @@ class Seat:
             ends_at = None
         if form.phase == "cancelled":
             casting.give_up()
-        if form.phase == "open":
-            self.binding = None  # the keys are needed for the vote; the binding can be asked for again
+        if form.phase == "open" and self.binding is not None and not self.binding.confirmed:
+            self._drop_binding("no_session")  # the keys are needed for the vote; the phone may ask again
         if before is None or (before.form.vote, before.form.phase) != (form.vote, form.phase):
             self.notice = None  # a greeting must not stand before the question
         unanswered = before is not None and same and before.unanswered
@@ -107,8 +106,8 @@ class Seat:
         """A voting key went down. What was pressed before this vote opened was not pressed for it."""
         if self.status != "online":
             return
-        if self.binding is not None:
-            self._answer_binding(key, now)
+        if self.binding is not None and not self.binding.confirmed:
+            self._answer_binding(self.binding, key, pressed_at, now)
         elif not self.slot.signed_in:
             self._notice(
                 texts.NO_CARD if self.slot.card is None else self.slot.prompt or texts.NO_SESSION, now
@@ -199,7 +198,7 @@ class Seat:
     def tick(self, now: float) -> None:
         if self.notice is not None and now >= self.notice.until:
             self.notice = None
-        if self.binding is not None and now >= self.binding_until:
+        if self.binding is not None and now >= self.binding.until:
             self.decline_binding("timeout", now)
         self.slot.tick(now)
         vote = self.voting
@@ -215,7 +214,7 @@ class Seat:
     def next_due(self) -> float | None:
         times = [self.slot.next_due()]
         if self.binding is not None:
-            times.append(self.binding_until)
+            times.append(self.binding.until)
         vote = self.voting
         if vote is not None and vote.casting.pending is not None:
             times += [vote.casting.pending.repeat_at, vote.ends_at]
@@ -247,47 +246,69 @@ class Seat:
 
     def card_pulled(self, now: float) -> None:
         """The key is gone with the card, and so is the waiting ballot's right to be repeated from here."""
-        self.binding = self.notice = None
+        self.notice = None
+        self._drop_binding("no_session")
         self.slot.pulled(now)
 
     # -- a phone ---------------------------------------------------------------------------------------
 
     def asked_to_bind(self, words: BindPhone, now: float) -> None:
-        """The hall asks whether this phone is the member's. Both screens show the same digits."""
+        """The hall asks whether this phone is the member's. Both screens show the same digits.
+
+        Whoever asks second waits: digits that somebody compares don't change under his eyes, and a card
+        that signs for one phone isn't given another.
+        """
         if not self.slot.signed_in or (self.voting is not None and self.voting.form.phase == "open"):
             self._out.sayings.append(PhoneDeclined(self.id, words.chal, "no_session"))
-            return
-        self.binding, self.binding_until = words, now + BINDING_S
+        elif self.binding is None:
+            self.binding = PhoneAsk(words, now + ASKED_S)
+        elif self.binding.words.chal != words.chal:
+            self._out.sayings.append(PhoneDeclined(self.id, words.chal, "busy"))
+
+    def digits_shown(self, chal: str, now: float) -> None:
+        """The console has acknowledged the digits of this phone."""
+        if self.binding is not None and self.binding.words.chal == chal and self.binding.shown_at is None:
+            self.binding.shown_at = now
+
+    def console_changed(self) -> None:
+        """It went, came back or is doubted: whatever it showed, it is told anew."""
+        if self.binding is not None:
+            self.binding.shown_at = None
 
     def phone_signed(self, jws: Jws) -> None:
         """The card has delegated to the phone's key; the phone learns it from the hall."""
-        self.slot.prompt = None
+        self.binding = self.slot.prompt = None
         self._out.statements.append(jws)
 
-    def _answer_binding(self, key: str, now: float) -> None:
-        words = self.binding
-        assert words is not None
-        if key == "1":
-            self.binding = None
+    def _answer_binding(self, asked: PhoneAsk, key: str, pressed_at: float, now: float) -> None:
+        if key == "1" and asked.may_confirm(pressed_at):
+            asked.confirm(now)
             self._notice(texts.BOUND, now)
-            self._out.cards.append(CardAsk(self.id, words))
+            self._out.cards.append(CardAsk(self.id, asked.words))
         elif key == "2":
             self.decline_binding("refused", now)
 
-    def decline_binding(self, outcome: Literal["refused", "timeout", "no_session"], now: float) -> None:
-        words, self.binding = self.binding, None
-        if words is not None:
+    def decline_binding(self, outcome: Declined, now: float) -> None:
+        if self._drop_binding(outcome):
             self._notice(texts.NOT_BOUND, now)
-            self._out.sayings.append(PhoneDeclined(self.id, words.chal, outcome))
+
+    def _drop_binding(self, outcome: Declined) -> bool:
+        asked, self.binding = self.binding, None
+        if asked is not None:
+            self._out.sayings.append(PhoneDeclined(self.id, asked.words.chal, outcome))
+        return asked is not None
 
     def pin_failed(self, outcome: PinOutcome, tries_left: int | None, now: float) -> None:
         """The card was not shown the right PIN: for its session, or for a phone's while one is open."""
         lines = self.slot.pin_failed(outcome, tries_left)
+        if outcome != "wrong" and self.binding is not None and self.binding.confirmed:
+            self._drop_binding("refused")
         if self.slot.prompt is None:
             self._notice(lines, now)
 
     def card_unusable(self, now: float) -> None:
         self.slot.unusable()
+        self._drop_binding("refused")
         if self.slot.prompt is None:
             self._notice(texts.CARD_UNUSABLE, now)
 

@@ -13,6 +13,7 @@ IDLE: Lines = ("MOI DUA THE VAO", "")
 READING: Lines = ("DANG DOC THE...", "")
 CARD_READ: Lines = ("DA DOC THE", "CHO PHIEN HOP")
 PIN_WANTED: Lines = ("MOI NHAP MA PIN", "TREN BAN PHIM THE")
+PIN_ON_PHONE = "NHAP PIN: DIEN THOAI"
 SIGNING: Lines = ("DANG XAC NHAN...", "KHONG RUT THE")
 PIN_BLOCKED: Lines = ("THE BI KHOA MA PIN", "MOI GAP BAN THU KY")
 PIN_CODES_SPENT: Lines = ("SAI MA XAC NHAN", "RUT THE, CAM LAI")
@@ -54,11 +55,16 @@ def pin_wrong(tries_left: int | None) -> Lines:
 
 def pin_on_phone(code: str, seat: str) -> Lines:
     """The code first: a long seat name is cut, the code never."""
-    return "NHAP PIN: DIEN THOAI", f"MA {code}  GHE {seat}"
+    return PIN_ON_PHONE, f"MA {code}  GHE {seat}"
 
 
 def binding(digits: str) -> Lines:
     return BINDING, f"{digits}  DUNG: TT"
+
+
+def pin_for_phone(prompt: Lines, digits: str) -> Lines:
+    """While the card is asked for a phone's sake the phone's digits stand where the PIN is asked for."""
+    return (f"PIN CHO DT {digits}", prompt[1]) if prompt[0] in (PIN_WANTED[0], PIN_ON_PHONE) else prompt
 
 
 def recorded(code: str, choice: str) -> Lines:

@@ -31,6 +31,9 @@ ASK_LIFE = timedelta(seconds=75)
 """A little longer than the seat asks: its answer must find the enrolment still there."""
 PROOF_PREFIX = b"parl-phone-session:"
 """What a phone signs with its key outside ballots can't be taken for a ballot, nor the other way round."""
+MOST_ASKS = 6
+ASKS_WINDOW = timedelta(minutes=1)
+"""At one seat, whoever asks: a stranger may be a nuisance there, and no more."""
 MOST_ENROLMENTS = 2000
 """Remembered at once; the oldest go first, so that asking costs the hall nothing it can't spare."""
 
@@ -45,6 +48,18 @@ class SeatBusyVoting(RefusalKind):
 
     vi = "Đang biểu quyết; hãy gắn điện thoại sau khi biểu quyết kết thúc."
     en = "A vote is open; bind the phone after it has ended."
+
+
+class SeatBusy(RefusalKind):
+    """One phone at a time: the digits that a member compares don't change under his eyes."""
+
+    vi = "Ghế này đang chờ xác nhận một điện thoại khác. Hãy trả lời tại ghế, hoặc chờ hơn một phút."
+    en = "This seat is still asked about another phone. Answer it there, or wait a little over a minute."
+
+
+class SeatAskedTooOften(RefusalKind):
+    vi = "Ghế này vừa được hỏi quá nhiều lần; hãy chờ một phút."
+    en = "This seat was asked too often just now; wait a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,8 @@ class Phones:
         self._clock = clock
         self._token = token
         self._enrolments: dict[str, Enrolment] = {}
+        self._asked_at: dict[str, list[datetime]] = {}
+        """By seat, of those with somebody signed in: when its member was asked lately."""
         self._challenges = Challenges(token)
 
     def request(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
@@ -92,11 +109,15 @@ class Phones:
         session, here = self._session_at(seat), self._admission.card_at(seat)
         if session is None or here is None:
             raise NotSignedIn()
+        standing = self._standing(seat)
+        if standing is not None:
+            return self._asked_again(standing, key_id)
+        self._note_asking(seat)
         asked = self._ask(key, seat, sitting.id, session.member)
         enrolment = Enrolment(self._new(), seat, here.bridge, asked, key_id, self._clock() + ASK_LIFE)
         self._remember(enrolment)
         self._bus.tell(here.bridge, asked)
-        return PhoneBinding(enrolment.id, key_id, asked.digits, enrolment.until)
+        return _binding(enrolment)
 
     def state(self, enrolment: str) -> BindingState | None:
         """With a fresh challenge once the phone is bound."""
@@ -184,6 +205,26 @@ class Phones:
         live = self._hall.meeting.attendance.sessions.values()
         return next((one for one in live if one.channel == "seat" and one.seat == seat), None)
 
+    def _standing(self, seat: str) -> Enrolment | None:
+        """What this seat is being asked, not yet answered."""
+        now = self._clock()
+        waiting = (one for one in self._enrolments.values() if one.state == "waiting" and now <= one.until)
+        return next((one for one in waiting if one.seat == seat), None)
+
+    def _asked_again(self, standing: Enrolment, key_id: str) -> PhoneBinding:
+        """The same phone gets the same answer, and the seat the same word, which may have been lost."""
+        if standing.key_id != key_id:
+            raise SeatBusy()
+        self._bus.tell(standing.bridge, standing.asked)
+        return _binding(standing)
+
+    def _note_asking(self, seat: str) -> None:
+        now = self._clock()
+        lately = [at for at in self._asked_at.get(seat, ()) if now - at < ASKS_WINDOW]
+        if len(lately) >= MOST_ASKS:
+            raise SeatAskedTooOften()
+        self._asked_at[seat] = [*lately, now]
+
     def _ask(self, key: Mapping[str, str], seat: str, sit: str, member: MemberId) -> BindPhone:
         return BindPhone(
             seat=seat,
@@ -207,3 +248,7 @@ class Phones:
 
     def _new(self) -> str:
         return base64url.encode(self._token(CHALLENGE_BYTES))
+
+
+def _binding(one: Enrolment) -> PhoneBinding:
+    return PhoneBinding(one.id, one.key_id, one.asked.digits, one.until)

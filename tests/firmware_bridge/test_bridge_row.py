@@ -27,6 +27,7 @@ from firmware_bridge.messages import (
     Status,
 )
 from firmware_bridge.outbox import Outbox
+from firmware_bridge.phone_ask import COMPARE_S
 from firmware_bridge.ports import (
     CloneSuspected,
     ConsoleLost,
@@ -358,7 +359,94 @@ class TestPhone:
         bench.hall(BIND)
         assert bench.face.lines[0] == "GAN DIEN THOAI"
         assert "1234 5678" in bench.face.lines[1]
+        self.compared(bench)
         assert [ask.words for ask in bench.press("1").cards] == [BIND]
+        assert bench.press("1").cards == []
+
+    def compared(self, bench: Bench) -> None:
+        """The console shows the digits, and the member looks at them."""
+        bench.console(FaceShown(1, bench.face))
+        bench.wait(COMPARE_S)
+
+    def test_a_key_that_went_down_too_soon_after_the_digits_came_confirms_nothing(self) -> None:
+        bench = Bench().signed_in()
+        bench.hall(BIND)
+        bench.wait(5.0)
+        assert bench.press("1").cards == [], "the console hasn't said that it shows them"
+        bench.console(FaceShown(1, bench.face))
+        shown = bench.now
+        bench.wait(COMPARE_S - 0.1)
+        assert bench.press("1").cards == []
+        bench.wait(5.0)
+        assert bench.console(KeyPressed(1, "1", shown + 1.4)).cards == [], "a slow line brought it late"
+        assert len(bench.press("1").cards) == 1
+
+    def test_a_console_that_went_and_came_must_show_the_digits_anew(self) -> None:
+        bench = Bench().signed_in()
+        bench.hall(BIND)
+        self.compared(bench)
+        bench.console(ConsoleLost(1))
+        bench.console(ConsoleUp(1, "DH-1", True))
+        assert bench.press("1").cards == []
+        self.compared(bench)
+        assert len(bench.press("1").cards) == 1
+
+    def test_nobody_takes_the_place_of_the_phone_that_is_compared(self) -> None:
+        thief = replace(BIND, chal="c3", digits="8765 4321", key={"kty": "thief"})
+        bench = Bench().signed_in()
+        bench.hall(BIND)
+        self.compared(bench)
+        assert bench.hall(thief).sayings == [PhoneDeclined("001", "c3", "busy")]
+        assert "1234 5678" in bench.face.lines[1]
+        assert [ask.words for ask in bench.press("1").cards] == [BIND]
+        bench.slot.pin_asked()
+        bench.changed()
+        assert bench.face.lines == ("PIN CHO DT 1234 5678", texts.PIN_WANTED[1])
+        out = bench.hall(thief)
+        assert (out.sayings, out.cards) == ([PhoneDeclined("001", "c3", "busy")], [])
+        assert bench.face.lines == ("PIN CHO DT 1234 5678", texts.PIN_WANTED[1])
+        seat = bench.row.seat("001")
+        assert seat is not None
+        seat.phone_signed({"payload": "signed"})
+        assert bench.changed().statements == [{"payload": "signed"}]
+        bench.hall(thief)
+        assert "8765 4321" in bench.face.lines[1], "then the next may ask, with digits of its own"
+        assert bench.press("1").cards == []
+
+    def test_the_same_word_told_twice_asks_once(self) -> None:
+        bench = Bench().signed_in()
+        bench.hall(BIND)
+        self.compared(bench)
+        assert bench.hall(BIND).sayings == []
+        assert len(bench.press("1").cards) == 1
+        assert bench.hall(BIND).cards == []
+
+    def test_the_code_for_a_phones_pin_stands_beside_the_digits(self) -> None:
+        bench = Bench().signed_in()
+        bench.hall(BIND)
+        self.compared(bench)
+        bench.press("1")
+        bench.slot.pin_awaited("c2", "4821")
+        bench.changed()
+        assert bench.face.lines == ("PIN CHO DT 1234 5678", "MA 4821  GHE 001")
+
+    def test_a_card_that_fails_frees_the_seat_for_the_next_phone(self) -> None:
+        for fails in ("pin", "card", "pulled"):
+            bench = Bench().signed_in()
+            bench.hall(BIND)
+            self.compared(bench)
+            bench.press("1")
+            seat = bench.row.seat("001")
+            assert seat is not None
+            if fails == "pin":
+                seat.pin_failed("cancelled", None, bench.now)
+            elif fails == "card":
+                seat.card_unusable(bench.now)
+            else:
+                seat.card_pulled(bench.now)
+            outcome = "no_session" if fails == "pulled" else "refused"
+            assert PhoneDeclined("001", "c2", outcome) in bench.changed().sayings  # type: ignore[arg-type]
+            assert seat.binding is None
 
     def test_the_second_key_declines_and_so_does_silence(self) -> None:
         bench = Bench().signed_in()
@@ -376,7 +464,7 @@ class TestPhone:
     def test_an_opening_vote_takes_the_keys_back(self) -> None:
         bench = Bench().signed_in()
         bench.hall(BIND)
-        bench.hall(FORM)
+        assert bench.hall(FORM).sayings == [PhoneDeclined("001", "c2", "no_session")]
         out = bench.press("1")
         assert out.cards == []
         assert len(out.statements) == 1

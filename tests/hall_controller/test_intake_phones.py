@@ -1,5 +1,6 @@
 """A member's phone: bound at the seat, proved by its own key, voting with it."""
 
+import asyncio
 import secrets
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,17 @@ from audit import statement
 from audit.errors import BadStatement
 from audit.signing import EcSigner, to_jwk
 from display.ports import BoundPhone, PhoneBinding
+from firmware_bridge.phone_ask import COMPARE_S
 from hall_controller.intake import Intake
-from hall_controller.phones import PROOF_PREFIX, PhoneKeyUnusable, SeatBusyVoting
-from simulators.bus import SimulatedBus
+from hall_controller.phones import (
+    MOST_ASKS,
+    PROOF_PREFIX,
+    PhoneKeyUnusable,
+    SeatAskedTooOften,
+    SeatBusy,
+    SeatBusyVoting,
+)
+from simulators.bus import BusFaults, SimulatedBus
 from tests.hall_controller.chamber import ORIGIN
 from tests.hall_on_bus import HallOnBus, SeatHere, on_simulated, until
 from voting import ballot
@@ -30,9 +39,10 @@ class Phone:
         return self.signer.sign(PROOF_PREFIX + challenge.encode())
 
     def ballot(
-        self, here: HallOnBus, member: str, session: str, choice: str, rev: int = 1, prev: str | None = None
-    ) -> dict[str, str]:
-        form = ballot.form(here.hall.meeting, VoteId("v1"), ORIGIN)["form"]
+        self, here: HallOnBus, member: str, session: str, choice: str,
+        rev: int = 1, prev: str | None = None, vote: str = "v1",
+    ) -> dict[str, str]:  # fmt: skip
+        form = ballot.form(here.hall.meeting, VoteId(vote), ORIGIN)["form"]
         payload = statement.fill(
             form, member=member, seat=None, device=self.signer.kid, choice=choice, rev=rev, prev=prev,
             nonce=secrets.token_bytes(16),
@@ -45,11 +55,17 @@ def intake_of(here: HallOnBus) -> Intake:
     return here.controller.intake
 
 
+async def compared(seat: SeatHere) -> None:
+    """The member compares the digits, and says yes."""
+    await asyncio.sleep(COMPARE_S + 0.1)
+    seat.press("1")
+
+
 async def bound(here: HallOnBus, seat: SeatHere, phone: Phone) -> PhoneBinding:
     intake = intake_of(here)
     binding = intake.request_phone_binding(phone.jwk, SeatId(seat.seat))
     await until(lambda: "GAN DIEN THOAI" in seat.text and binding.digits in seat.text)
-    seat.press("1")
+    await compared(seat)
     await seat.sign_in()
     await until(lambda: (state := intake.phone_binding(binding.enrolment)) and state.state == "bound")
     return binding
@@ -130,6 +146,66 @@ async def test_the_seat_may_decline(tmp_path: Path) -> None:
         seat.press("2")
         await until(lambda: (state := intake.phone_binding(binding.enrolment)) and state.state == "refused")
         assert intake.phone_binding("unknown") is None
+
+
+async def test_a_thief_who_asks_meanwhile_gets_nothing_at_any_moment(tmp_path: Path) -> None:
+    """While the digits are compared, after the ✓, and while the card is asked: one phone at a time."""
+    async with HallOnBus(tmp_path, on_simulated(SimulatedBus()), network=1) as here:
+        (seat,), intake, phone, thief = here.everybody, intake_of(here), Phone(), Phone()
+        await here.open_sitting()
+        await here.all_signed_in()
+        binding = intake.request_phone_binding(phone.jwk, SeatId(seat.seat))
+
+        def thief_asks() -> None:
+            with pytest.raises(SeatBusy):
+                intake.request_phone_binding(thief.jwk, SeatId(seat.seat))
+
+        thief_asks()
+        await until(lambda: binding.digits in seat.text)
+        thief_asks()
+        await compared(seat)
+        thief_asks()
+        await until(lambda: seat.text.startswith(f"PIN CHO DT {binding.digits}"))
+        thief_asks()
+        assert binding.digits in seat.text
+        await seat.sign_in()
+        await until(lambda: (state := intake.phone_binding(binding.enrolment)) and state.state == "bound")
+        sessions = here.hall.meeting.attendance.sessions.values()
+        assert {one.key for one in sessions if one.channel == "mobile"} == {binding.key_id}
+
+
+async def test_the_same_phone_is_told_the_same_and_the_seat_once_more(tmp_path: Path) -> None:
+    bus = SimulatedBus()
+    async with HallOnBus(tmp_path, on_simulated(bus), network=1) as here:
+        (seat,), intake, phone = here.everybody, intake_of(here), Phone()
+        await here.open_sitting()
+        await here.all_signed_in()
+        bus.faults = BusFaults(lost=1.0)
+        binding = intake.request_phone_binding(phone.jwk, SeatId(seat.seat))
+        await asyncio.sleep(0.05)
+        bus.faults = BusFaults()
+        assert "GAN DIEN THOAI" not in seat.text
+        assert intake.request_phone_binding(phone.jwk, SeatId(seat.seat)) == binding
+        await until(lambda: binding.digits in seat.text)
+
+
+async def test_a_seat_is_asked_so_often_in_a_minute_and_not_more(tmp_path: Path) -> None:
+    async with HallOnBus(tmp_path, on_simulated(SimulatedBus()), network=1) as here:
+        (seat,), intake = here.everybody, intake_of(here)
+        await here.open_sitting()
+        await here.all_signed_in()
+        for _ in range(MOST_ASKS):
+            binding = intake.request_phone_binding(Phone().jwk, SeatId(seat.seat))
+            await until(lambda shown=binding.digits: shown in seat.text)
+            seat.press("2")
+            await until(
+                lambda one=binding.enrolment: (
+                    (said := intake.phone_binding(one)) and said.state == "refused"
+                )
+            )
+            await asyncio.sleep(0.03)
+        with pytest.raises(SeatAskedTooOften):
+            intake.request_phone_binding(Phone().jwk, SeatId(seat.seat))
 
 
 async def test_what_cant_be_bound_is_refused_with_its_reason(tmp_path: Path) -> None:

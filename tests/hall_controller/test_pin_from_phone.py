@@ -15,7 +15,7 @@ from hall_controller.intake import Intake
 from hall_controller.pins import PinNotAwaited
 from simulators.bus import SimulatedBus
 from simulators.card import SimulatedCard
-from tests.hall_controller.test_intake_phones import Phone
+from tests.hall_controller.test_intake_phones import Phone, compared
 from tests.hall_on_bus import HallOnBus, SeatHere, on_simulated, until
 from voting.ids import SeatId
 
@@ -34,9 +34,9 @@ class AtSeat:
     def state(self) -> PinOutcome:
         return self.intake.pin_outcome(self.id)
 
-    async def asked(self) -> tuple[PinRequest, str]:
+    async def asked(self, first: str = "NHAP PIN: DIEN THOAI") -> tuple[PinRequest, str]:
         """The hall's request and the code on the console."""
-        await until(lambda: "NHAP PIN: DIEN THOAI" in self.seat.text and self.intake.pin_request(self.id))
+        await until(lambda: first in self.seat.text and self.intake.pin_request(self.id))
         request, code = self.intake.pin_request(self.id), re.search(r"MA (\d{4})", self.seat.text)
         assert request is not None
         assert code is not None
@@ -47,8 +47,10 @@ class AtSeat:
         assert isinstance(key, ec.EllipticCurvePublicKey)
         return seal_pin(pin, key, seat=request.seat, chal=request.chal, code=code)
 
-    async def type(self, pin: str = PIN, code: str | None = None) -> str:
-        request, shown = await self.asked()
+    async def type(
+        self, pin: str = PIN, code: str | None = None, first: str = "NHAP PIN: DIEN THOAI"
+    ) -> str:
+        request, shown = await self.asked(first)
         sealed = self.sealed(request, shown if code is None else code, pin)
         self.intake.send_pin(self.id, request.chal, sealed)
         return sealed
@@ -214,8 +216,8 @@ async def test_a_phone_is_bound_at_a_seat_without_pad(tmp_path: Path) -> None:
         await until(lambda: "KINH CHAO" in seat.text)
         binding = at.intake.request_phone_binding(phone.jwk, at.id)
         await until(lambda: binding.digits in seat.text)
-        seat.press("1")
-        await at.type()
+        await compared(seat)
+        await at.type(first=f"PIN CHO DT {binding.digits}")
         await until(
             lambda: (found := at.intake.phone_binding(binding.enrolment)) and found.state == "bound"
         )
