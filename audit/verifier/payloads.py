@@ -90,7 +90,7 @@ class Payloads:
             if shown := self._shown[what, about]:
                 named = ", ".join(str(entry.seq) for entry in lacking[:_FEW])
                 more = f" and {len(lacking) - _FEW} more" if len(lacking) > _FEW else ""
-                text = f"{what} of {about} are shown whole or not at all: {shown} are here, not of entry {named}"
+                text = f"{what} of {about} are given whole or not: {shown} are here, not of entry {named}"
                 yield Finding("error", "payload_partly_missing", text + more, f"entry {lacking[0].seq}")
 
     def strays(self) -> Iterator[Finding]:
