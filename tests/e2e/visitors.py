@@ -6,15 +6,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 # A page may learn of a violated policy only by this event; told to the console it is kept like any error.
 _TELL_VIOLATIONS = """
 addEventListener('securitypolicyviolation', (event) =>
   console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`))
 """
-NOBODY_YET = "/api/session?as="
-"""A page asks who it is before anybody signed in; the browser tells that 401 as an error of its own."""
+PATIENCE_MS = 20_000
+"""A busy machine is slow, not wrong."""
+NOBODY_YET = ("/api/session?as=", "/api/session/phone")
+"""A page asks who it is, and a phone whether its key is bound, before anybody is: the browser tells each
+such 401 as an error of its own."""
 
 
 class Visitors:
@@ -45,9 +48,10 @@ class Visitors:
             page.screenshot(path=self._shots / f"{self._taken:02d}-{name}-{where}.png")
 
     def _heard(self, page: Page, line: ConsoleMessage) -> None:
-        expected = "401" in line.text and NOBODY_YET in line.location.get("url", "")
+        where = line.location.get("url", "")
+        expected = "401" in line.text and any(path in where for path in NOBODY_YET)
         if line.type == "error" and not expected:
-            self.complaints.append(f"{page.url}: {line.text} {line.location.get('url', '')}")
+            self.complaints.append(f"{page.url}: {line.text} {where}")
 
 
 @contextmanager
@@ -55,6 +59,7 @@ def visitors(chromium: str, folder: Path) -> Iterator[Visitors]:
     """Pictures go to `folder`, or to $HALL_SHOTS where somebody wants to look at them; never into git."""
     shots = Path(os.environ.get("HALL_SHOTS", folder))
     shots.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield Visitors(browser, shots)

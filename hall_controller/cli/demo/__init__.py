@@ -84,10 +84,9 @@ def _scenario(name: str) -> Scenario:
     if not name.endswith(".toml"):
         return scenarios.load(name)
     try:
-        chosen = scenarios.parse(read_text(Path(name)))
+        return scenarios.parse(read_text(Path(name)))
     except BadScenario as error:
         raise BadFile(Path(name), error.faults) from error
-    return chosen
 
 
 EXPECTED = (ControllerFailed, ActRefused, TimeoutError, OSError)
