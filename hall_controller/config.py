@@ -4,9 +4,11 @@ Paths in it are relative to the file. Secrets are never in it: it names the file
 """
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -18,8 +20,35 @@ HallId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+/[a-z0-9-]+/\d{4}$")]
 
 
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Fields that are right alone and wrong together, or beyond what a type says."""
+
+    fields: frozenset[str]
+    said: str
+
+
+class _Clashes(ValueError):
+    def __init__(self, found: list[Clash]) -> None:
+        self.found = found
+        super().__init__("; ".join(one.said for one in found))
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def clashes(self) -> list[Clash]:
+        return []
+
+    @model_validator(mode="after")
+    def _without_clashes(self) -> Self:
+        if found := self.clashes():
+            raise _Clashes(found)
+        return self
+
+
+def _clash(wrong: bool, fields: str, said: str) -> list[Clash]:
+    return [Clash(frozenset(fields.split()), said)] if wrong else []
 
 
 class HallSection(_Section):
@@ -58,23 +87,36 @@ class BrokerSection(_Section):
     """Everybody's, by user name, as TOML: what the embedded broker and `hall broker-config` need."""
     tls_ca: Path | None = None
 
-    @model_validator(mode="after")
-    def _the_passwords_that_are_needed(self) -> "BrokerSection":
-        if self.kind == "embedded" and self.passwords is None:
-            raise ValueError("the embedded broker needs passwords")
-        if self.kind == "mqtt" and self.password_file is None:
-            raise ValueError("an outside broker needs password_file")
-        return self
+    def clashes(self) -> list[Clash]:
+        """The passwords that are needed; no clear text on a network."""
+        outside, network = self.kind == "mqtt", not is_loopback(self.host)
+        return [
+            *_clash(
+                not outside and self.passwords is None,
+                "kind passwords",
+                "the embedded broker needs passwords",
+            ),
+            *_clash(
+                outside and self.password_file is None,
+                "kind password_file",
+                "an outside broker needs password_file",
+            ),
+            *_clash(
+                not outside and network,
+                "kind host",
+                "the embedded broker serves loopback only: use Mosquitto for a network",
+            ),
+            *_clash(outside and self.port == 0, "kind port", "an outside broker needs its port"),
+            *_clash(
+                outside and network and self.tls_ca is None,
+                "kind host tls_ca",
+                "tls_ca is needed for a broker that is not on loopback",
+            ),
+        ]
 
-    @model_validator(mode="after")
-    def _no_clear_text_on_a_network(self) -> "BrokerSection":
-        if self.kind == "embedded" and not is_loopback(self.host):
-            raise ValueError("the embedded broker serves loopback only: use Mosquitto for a network")
-        if self.kind == "mqtt" and self.port == 0:
-            raise ValueError("an outside broker needs its port")
-        if not is_loopback(self.host) and self.tls_ca is None:
-            raise ValueError("tls_ca is needed for a broker that is not on loopback")
-        return self
+
+def _is_clear_text(origin: str) -> bool:
+    return origin.startswith("http:") and not is_loopback(urlsplit(origin).hostname or "")
 
 
 class WebSection(_Section):
@@ -87,13 +129,22 @@ class WebSection(_Section):
     pages: Path | None = None
     """The built pages; None: those that came with the installation."""
 
-    @model_validator(mode="after")
-    def _https_on_anything_but_loopback(self) -> "WebSection":
-        if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("tls_cert and tls_key go together")
-        if not is_loopback(self.host) and self.tls_cert is None:
-            raise ValueError("beyond loopback pages are served by HTTPS: tls_cert and tls_key are needed")
-        return self
+    def clashes(self) -> list[Clash]:
+        """HTTPS on anything but loopback, also where something before the hall gives it."""
+        alone = (self.tls_cert is None) != (self.tls_key is None)
+        bare = not is_loopback(self.host) and self.tls_cert is None
+        said = "beyond loopback pages are served by HTTPS: tls_cert and tls_key are needed"
+        return [
+            *_clash(alone, "tls_cert tls_key", "tls_cert and tls_key go together"),
+            *_clash(bare and not alone, "host tls_cert", said),
+            *(
+                one
+                for origin in self.origins
+                for one in _clash(
+                    _is_clear_text(origin), "origins", f"{origin} must be https: it is not on loopback"
+                )
+            ),
+        ]
 
 
 class RosterSection(_Section):
@@ -132,26 +183,48 @@ class Located:
         return url if file == url else f"sqlite:///{self.base / file}"
 
 
-def _named_paths(config: HallConfig) -> list[tuple[str, Path]]:
-    named = [("keys.log", config.keys.log)]
-    named += [(f"trust.ca[{i}]", path) for i, path in enumerate(config.trust.ca)]
-    named += [(f"trust.crl[{i}]", path) for i, path in enumerate(config.trust.crl)]
-    named += [(f"roster.{name}", getattr(config.roster, name)) for name in ("members", "seats", "bridges")]
-    named.append(("roster.programme", config.roster.programme))
-    optional = [
-        ("broker.password_file", config.broker.password_file),
-        ("broker.passwords", config.broker.passwords),
-        ("broker.tls_ca", config.broker.tls_ca),
-        ("web.tls_cert", config.web.tls_cert),
-        ("web.tls_key", config.web.tls_key),
-    ]
-    return named + [(name, path) for name, path in optional if path is not None]
+_FILES = (
+    "keys.log", "trust.ca", "trust.crl",
+    "roster.members", "roster.seats", "roster.bridges", "roster.programme",
+    "broker.password_file", "broker.passwords", "broker.tls_ca", "web.tls_cert", "web.tls_key",
+)  # fmt: skip
 
 
-def _in_words(error: ValidationError) -> list[str]:
-    places = [".".join(str(part) for part in fault["loc"]) or "file" for fault in error.errors()]
-    messages = [fault["msg"].removeprefix("Value error, ") for fault in error.errors()]
-    return [f"{place}: {message}" for place, message in zip(places, messages, strict=True)]
+def _named_paths(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Of what was written, right or wrong elsewhere: a file that is missing is missing all the same."""
+    for place in _FILES:
+        section, field = place.split(".")
+        named = raw[section].get(field) if isinstance(raw.get(section), Mapping) else None
+        if isinstance(named, list):
+            yield from ((f"{place}[{i}]", one) for i, one in enumerate(named) if isinstance(one, str))
+        elif isinstance(named, str):
+            yield place, named
+
+
+def _in_words(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors():
+        place = ".".join(str(part) for part in fault["loc"]) or "file"
+        cause = fault.get("ctx", {}).get("error")
+        if isinstance(cause, _Clashes):
+            yield from (f"{place}: {one.said}" for one in cause.found)
+        else:
+            yield f"{place}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _clashes_beside(raw: Mapping[str, Any], error: ValidationError) -> Iterator[str]:
+    """In sections with a faulty field: those of the other fields. Pydantic stops at the first kind."""
+    for name, field in HallConfig.model_fields.items():
+        model = field.annotation
+        faulty = {
+            str(one["loc"][1]) for one in error.errors() if one["loc"][0] == name and len(one["loc"]) > 1
+        }
+        if not faulty or not isinstance(model, type) or not issubclass(model, _Section):
+            continue
+        right = {
+            key: raw[name][key] for key in model.model_fields if key in raw[name] and key not in faulty
+        }
+        found = model.model_construct(**right).clashes()
+        yield from (f"{name}: {one.said}" for one in found if not one.fields & faulty)
 
 
 def load(path: Path) -> Located:
@@ -160,16 +233,17 @@ def load(path: Path) -> Located:
         raw = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise BadFile(path, [f"is not TOML: {error}"]) from error
+    base = path.resolve().parent
+    config, faults = None, list[str]()
     try:
         config = HallConfig.model_validate(raw)
     except ValidationError as error:
-        raise BadFile(path, _in_words(error)) from error
-    located = Located(config, path.resolve().parent)
-    missing = [
-        f"{name}: there is no file {located.path(relative)}"
-        for name, relative in _named_paths(config)
-        if not located.path(relative).is_file()
+        faults = [*_in_words(error), *_clashes_beside(raw, error)]
+    faults += [
+        f"{name}: there is no file {base / named}"
+        for name, named in _named_paths(raw)
+        if not (base / named).is_file()
     ]
-    if missing:
-        raise BadFile(path, missing)
-    return located
+    if config is None or faults:
+        raise BadFile(path, faults)
+    return Located(config, base)

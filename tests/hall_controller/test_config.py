@@ -103,3 +103,35 @@ def test_what_is_not_toml_is_said_so(folder: Path) -> None:
 def test_a_missing_file_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="can't be read"):
         load(tmp_path / "none.toml")
+
+
+def test_faults_of_fields_of_sections_and_of_files_are_named_together(folder: Path) -> None:
+    """No kind of fault hides another: who sets a hall up learns all of it at the first start."""
+    (folder / "members.csv").unlink()
+    text = GOOD.replace('id = "dien-hong"', 'id = "Điên"').replace(
+        'passwords = "passwords.toml"', 'kind = "mqtt"\nhost = "10.0.0.1"\nusername = 7'
+    )
+    found = faults(folder, text + '[web]\nhost = "0.0.0.0"\norigins = ["http://hall.example"]\n')
+    said = "\n".join(found)
+    for part in (
+        "hall.id:", "broker.username:", "needs password_file", "needs its port", "tls_ca is needed",
+        "served by HTTPS", "http://hall.example must be https", "roster.members: there is no file",
+    ):  # fmt: skip
+        assert part in said, part
+    assert len(found) == 8
+
+
+def test_a_clash_with_a_faulty_field_is_not_guessed_at(folder: Path) -> None:
+    (fault,) = faults(folder, GOOD + '[web]\ntls_cert = 5\ntls_key = "ca.pem"\n')
+    assert fault.startswith("web.tls_cert:")
+
+
+@pytest.mark.parametrize("origin", ["http://hall.example", "http://10.0.0.1:8080"])
+def test_origins_beyond_loopback_are_https(folder: Path, origin: str) -> None:
+    (fault,) = faults(folder, GOOD + f'[web]\norigins = ["{origin}", "https://hall.example"]\n')
+    assert f"{origin} must be https" in fault
+
+
+def test_an_origin_on_loopback_may_be_clear_text(folder: Path) -> None:
+    good = '[web]\norigins = ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:80"]\n'
+    assert len(load(write(folder, GOOD + good)).config.web.origins) == 3
