@@ -1,7 +1,7 @@
 """Who may do what: one table of rights, one-time sign-in codes, sessions.
 
 Nothing is kept of a code or a cookie but its hash. Sessions live in memory: a restarted hall asks everybody
-to sign in anew, and holds no file worth stealing.
+to sign in anew (phones do it by themselves, by their keys), and holds no file worth stealing.
 """
 
 import hashlib
