@@ -77,7 +77,7 @@ class CardDesk:
                     seat.slot.inserted()
                     self._start(event.slot, self._read(seat))
                 else:
-                    seat.card_pulled(self._now())
+                    seat.card_pulled(self._now(), event.reader_lost)
                 self._changed(event.slot)
         finally:
             for slot in tuple(self._at_work):

@@ -190,6 +190,10 @@ class Hello:
     """To this public key phones seal PINs; new with each start of the bridge. None: it has no readers."""
 
 
+READER_LOST = "reader_lost"
+"""A card's `error` where it went with its reader: nobody took it out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     seat: Text

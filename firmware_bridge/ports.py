@@ -97,6 +97,8 @@ class CardInserted:
 @dataclass(frozen=True, slots=True)
 class CardRemoved:
     slot: str
+    reader_lost: bool = False
+    """The reader, or the service behind it, failed: nobody is known to have taken the card out."""
 
 
 class CardReaders(Protocol):

@@ -244,11 +244,14 @@ class Seat:
         if casting.pending is waiting:  # refused as stale, and nothing newer is in force: nobody's guess
             self.ballot_refused(waiting.ballot, texts.PRESS_AGAIN, True, now)
 
-    def card_pulled(self, now: float) -> None:
-        """The key is gone with the card, and so is the waiting ballot's right to be repeated from here."""
+    def card_pulled(self, now: float, reader_lost: bool = False) -> None:
+        """The key is gone with the card, and so is the waiting ballot's right to be repeated from here.
+
+        A lost reader ends the session too, since nobody sees any more whose card it is, but says so.
+        """
         self.notice = None
         self._drop_binding("no_session")
-        self.slot.pulled(now)
+        self.slot.pulled(now, reader_lost)
 
     # -- a phone ---------------------------------------------------------------------------------------
 

@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from firmware_bridge import texts
-from firmware_bridge.messages import Card, Challenge, Jws, Lines, Pin, PinAwaited, PinOutcome, Up
+from firmware_bridge.messages import (
+    READER_LOST,
+    Card,
+    Challenge,
+    Jws,
+    Lines,
+    Pin,
+    PinAwaited,
+    PinOutcome,
+    Up,
+)
 from firmware_bridge.outbox import CardAsk, Outbox, SeatSession
 
 ASK_AGAIN_S = 1.6
@@ -35,6 +45,7 @@ class CardSlot:
         self.greeting: Lines = texts.SIGNED_IN
         self._awaits_pin: str | None = None
         """The challenge for which a PIN from the phone is awaited."""
+        self._reader_lost = False
         self._asking: Asking | None = None
         self._at_work_on: str | None = None
         """The challenge that the card signs, or has signed: told twice, it neither interrupts a PIN nor
@@ -42,6 +53,7 @@ class CardSlot:
         self._out = outbox
 
     def inserted(self) -> None:
+        self._reader_lost = False
         self.prompt = texts.READING
 
     def read(self, certificate: bytes, now: float) -> None:
@@ -129,8 +141,10 @@ class CardSlot:
             self._forget_session()
             self._ask(self._presence(), now)
 
-    def pulled(self, now: float) -> None:
-        self.card = self.prompt = self._at_work_on = self._awaits_pin = None
+    def pulled(self, now: float, reader_lost: bool = False) -> None:
+        self.card = self._at_work_on = self._awaits_pin = None
+        self._reader_lost = reader_lost
+        self.prompt = texts.READER_LOST if reader_lost else None
         self._forget_session()
         self._ask(self._presence(), now)
 
@@ -161,7 +175,7 @@ class CardSlot:
     def _presence(self) -> Card:
         held = self.session.statement if self.session is not None and self.signed_in else None
         if self.card is None:
-            return Card(self.seat, False, None, None, None)
+            return Card(self.seat, False, None, None, READER_LOST if self._reader_lost else None)
         return Card(self.seat, True, base64.b64encode(self.card).decode(), held, None)
 
     def _ask(self, words: Up | Jws, now: float) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -21,7 +21,7 @@ from audit.errors import BadEvidence, LogBroken, Untrusted
 from audit.signing import PublicKey, thumbprint
 from audit.statement import Statement
 from audit.trust import Identity, TrustStore
-from firmware_bridge.messages import BindPhone, Card, Challenge, Refusal, SignedIn, SignedOut
+from firmware_bridge.messages import READER_LOST, BindPhone, Card, Challenge, Refusal, SignedIn, SignedOut
 from hall_controller import forms, unit_text
 from hall_controller.bus import HallBus
 from hall_controller.card_texts import ASK_AGAIN, NO_SITTING, NOT_NOW, UNREADABLE, untrusted
@@ -39,6 +39,7 @@ from voting.ids import MemberId, SeatId
 
 log = structlog.get_logger(__name__)
 
+Gone = Literal["card_removed", "console_lost"]
 SESSION_LIFE = timedelta(hours=14)
 """A sitting's longest day: a session ends with its sitting or its card, this only bounds a forgotten
 one."""
@@ -94,7 +95,8 @@ class Admission:
 
     def card(self, bridge: str, said: Card) -> None:
         if not said.present:
-            self._gone(bridge, said.seat)
+            # Only a card that was taken out says that its holder left (voting.attendance.LEAVING).
+            self._gone(bridge, said.seat, "console_lost" if said.error == READER_LOST else "card_removed")
         elif said.cert is not None:
             self._came(bridge, said.seat, said.cert, said.session)
 
@@ -113,15 +115,15 @@ class Admission:
         else:
             self._challenge(seat)
 
-    def _gone(self, bridge: str, seat: str) -> None:
+    def _gone(self, bridge: str, seat: str, cause: Gone) -> None:
         self._cards.pop(seat, None)
         self.pins.card_gone(seat)
         session = self._session_at(seat)
         if session is None:
-            self._bus.tell(bridge, SignedOut(seat, "", "card_removed"))
+            self._bus.tell(bridge, SignedOut(seat, "", cause))
         else:
             # The answer is the announcer's, when it is recorded; until then the bridge says it again.
-            self._do(self._sign_out(session))
+            self._do(self._sign_out(session, cause))
 
     def _lives(self, seat: str, session: str) -> bool:
         live = self._hall.meeting.attendance.sessions.get(session)
@@ -132,9 +134,9 @@ class Admission:
         live = None if member is None else self._hall.meeting.attendance.session_of(member, "seat")
         return None if live is None else live.id
 
-    async def _sign_out(self, session: str) -> None:
+    async def _sign_out(self, session: str, cause: Gone) -> None:
         try:
-            await self._hall.submit(Submission(commands.SignOut(session, "card_removed"), "member"))
+            await self._hall.submit(Submission(commands.SignOut(session, cause), "member"))
         except Refused:
             pass  # it ended in the meantime
         except (NotRecorded, LogBroken) as fault:

@@ -72,14 +72,17 @@ class SimulatedReaders:
         self._events.put_nowait(CardInserted(slot))
         self._tell(slot)
 
-    def pull(self, slot: str) -> SimulatedCard | None:
-        """The card that was there, or None. Whatever it was doing comes to nothing."""
+    def pull(self, slot: str, *, reader_lost: bool = False) -> SimulatedCard | None:
+        """The card that was there, or None. Whatever it was doing comes to nothing.
+
+        `reader_lost`: as a bridge sees it when the reader goes, and the card with it.
+        """
         at = self._slots[slot]
         card, at.card = at.card, None
         if card is not None:
             if at.connection is not None:
                 at.connection.break_off()
-            self._events.put_nowait(CardRemoved(slot))
+            self._events.put_nowait(CardRemoved(slot, reader_lost))
             self._tell(slot)
         return card
 

@@ -180,10 +180,10 @@ class PresenceWatch:
             self._tell(CardInserted(seat))
 
     def _forget(self, seats: set[str]) -> None:
-        """The cards in readers that are not among these any more."""
+        """The cards in readers that are not among these any more: a device failed, nobody left."""
         for seat in self._seen.keys() - seats:
             del self._seen[seat]
-            self._tell(CardRemoved(seat))
+            self._tell(CardRemoved(seat, reader_lost=True))
 
     def _checked(self, result: Any) -> list[Any]:
         if result[0] & _WORD != _OK:

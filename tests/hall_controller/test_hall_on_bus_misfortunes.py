@@ -341,3 +341,18 @@ def is_ballot(payload: bytes) -> bool:
 def receipts(bus: SimulatedBus, bridge: str) -> list[dict[str, str]]:
     down = [json.loads(payload)["m"] for topic, payload in bus.tape if topic == TOPICS.down(bridge)]
     return [one for said in down for one in said if statement.typ_of(one) == statement.RECEIPT]
+
+
+async def test_a_lost_reader_signs_out_and_makes_nobody_absent(tmp_path: Path) -> None:
+    """pcscd died under both cards; one member then really leaves, with the card that was found again."""
+    bus = SimulatedBus()
+    async with voting(tmp_path, bus) as (here, seats):
+        for seat in seats:
+            seat.readers.pull(seat.seat, reader_lost=True)
+        await until(lambda: not here.hall.meeting.attendance.sessions)
+        assert here.hall.meeting.attendance.present == {seat.member.id for seat in seats}
+        await until(lambda: all("DAU DOC THE LOI" in seat.text for seat in seats))
+        await here.all_signed_in_again(*seats)
+        seats[0].readers.pull(seats[0].seat)
+        await until(lambda: len(here.hall.meeting.attendance.sessions) == 1)
+        assert here.hall.meeting.attendance.present == {seats[1].member.id}

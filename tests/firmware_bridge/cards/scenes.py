@@ -63,13 +63,13 @@ async def a_full_row(stage: Stage) -> Any:
 
 
 async def pcscd_dies(stage: Stage) -> Any:
-    """The cards count as removed; when pcscd is back they are found again, without a restart of ours."""
+    """The cards go with their readers; when pcscd is back they are found again, and nothing restarts."""
     async with row_of(stage) as row:
         await row.slots.insert("001", card())
         assert await row.next() == CardInserted("001")
         connection = await row.readers.connect("001")
         await stage.kill()
-        assert await row.next() == CardRemoved("001")
+        assert await row.next() == CardRemoved("001", reader_lost=True)
         with pytest.raises(CardGone):
             await sign_in(connection, challenge("001", "m1"), b"123456")
         await connection.close()

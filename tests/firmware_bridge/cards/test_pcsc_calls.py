@@ -106,7 +106,7 @@ class Presence(Winscard):
         return [0]
 
 
-IN, OUT = CardInserted("001"), CardRemoved("001")
+IN, OUT, LOST = CardInserted("001"), CardRemoved("001"), CardRemoved("001", reader_lost=True)
 END = (EMPTY, 99)
 
 
@@ -116,7 +116,7 @@ END = (EMPTY, 99)
         (((EMPTY, 0), (PRESENT, 1), (EMPTY, 2), END), [IN, OUT]),
         (((PRESENT, 5), 0x8010000A, (PRESENT, 5), END), [IN]),
         (((PRESENT, 1), (PRESENT, 3), END), [IN, OUT, IN]),
-        (((PRESENT, 1), NO_SERVICE, (PRESENT, 1), END), [IN, OUT, IN]),
+        (((PRESENT, 1), NO_SERVICE, (PRESENT, 1), END), [IN, LOST, IN]),
     ],
     ids=["in and out", "nothing new", "swapped between two looks", "pcscd restarted"],
 )
