@@ -37,7 +37,7 @@ class PcscReaders:
         self._events: asyncio.Queue[CardInserted | CardRemoved] = asyncio.Queue()
 
     async def run(self) -> None:
-        """Watches until cancelled. A stopped pcscd is waited for; its cards count as removed meanwhile."""
+        """Watches until cancelled. A stopped pcscd is waited for; its readers are lost meanwhile."""
         loop = asyncio.get_running_loop()
         watch = PresenceWatch(
             self._api, self._slots, lambda told: loop.call_soon_threadsafe(self._events.put_nowait, told)
