@@ -2,25 +2,18 @@
 
 import asyncio
 import secrets
-import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
-
-from audit.signing import Ed25519Signer, Signer
-from audit.trust import TrustStore, certificates
+from audit.trust import TrustStore
 from display.access import Access
 from display.app import create_app
 from display.serving import Opened, Tls, open_port, serve_on
 from firmware_bridge.mqtt_bus import BrokerAddress, MqttBus
-from hall_controller import bridges as bridges_file
-from hall_controller import memory, programme, roster
+from hall_controller import memory
 from hall_controller.announcer import Announcer
 from hall_controller.broker import EmbeddedBroker
 from hall_controller.broker_tls import bus_tls
@@ -28,13 +21,13 @@ from hall_controller.bus import HallBus
 from hall_controller.clock import Clock, HallClock, utc_now
 from hall_controller.config import Located
 from hall_controller.faults import BadFile, read_text
-from hall_controller.founding import Founding
 from hall_controller.given import GivenHall
 from hall_controller.hall import Hall
 from hall_controller.intake import Intake
 from hall_controller.invitations import taking_from
 from hall_controller.journal import last_time
-from hall_controller.planned import Plans
+from hall_controller.key_files import load_passwords
+from hall_controller.prepared import prepare
 from hall_controller.seats import Seats
 from hall_controller.sessions import SessionKeys
 from hall_controller.store import open_reader, open_store
@@ -51,49 +44,6 @@ class Running:
     vkey: str
     entries: int
     """Already in the log."""
-
-
-def load_signer(path: Path) -> Signer:
-    """The hall's Ed25519 key. Raises BadFile."""
-    try:
-        key = load_pem_private_key(path.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        raise BadFile(path, [f"holds no private key in PEM: {error}"]) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise BadFile(path, ["holds a key that is not Ed25519"])
-    return Ed25519Signer(key)
-
-
-def load_founding(located: Located) -> Founding:
-    """Whose log it is, from the configuration's files. Raises BadFile."""
-    config = located.config
-    roots = [der for path in config.trust.ca for der in certificates(read_text(located.path(path)))]
-    crls = [_crl(located.path(path)) for path in config.trust.crl]
-    signer = load_signer(located.path(config.keys.log))
-    return Founding(config.hall.origin, signer, tuple(roots), tuple(crls))
-
-
-def _crl(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-        load = x509.load_pem_x509_crl if data.startswith(b"-----") else x509.load_der_x509_crl
-        return load(data).public_bytes(Encoding.DER)
-    except (OSError, ValueError) as error:
-        raise BadFile(path, [f"is no certificate revocation list: {error}"]) from error
-
-
-def load_passwords(path: Path) -> dict[str, str]:
-    """Everybody's at the broker, by user name. Raises BadFile."""
-    try:
-        raw = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise BadFile(path, [f"is not TOML: {error}"]) from error
-    faults = [
-        f"{user} has no password" for user, word in raw.items() if not isinstance(word, str) or not word
-    ]
-    if faults:
-        raise BadFile(path, faults)
-    return raw
 
 
 def built_pages(located: Located) -> Path:
@@ -133,10 +83,8 @@ async def run(located: Located, ready: Callable[[Running], None], system: Clock 
     Raises BadFile, StoreFailed, LogBroken, OSError (a port is taken); nothing is left running.
     """
     config, token = located.config, secrets.token_bytes
-    known = load_founding(located)
-    bridges = bridges_file.load(located.path(config.roster.bridges))
-    people = roster.load(located.path(config.roster.members), located.path(config.roster.seats))
-    planned = programme.load(located.path(config.roster.programme))
+    prepared = prepare(located)
+    known, bridges = prepared.known, prepared.bridges
     async with AsyncExitStack() as stack:
         opened = _opened(located)
         stack.callback(opened.socket.close)
@@ -162,7 +110,7 @@ async def run(located: Located, ready: Callable[[Running], None], system: Clock 
         )  # fmt: skip
         announcer = Announcer(bus, intake, bridges, sessions, known.origin, clock)
         given = GivenHall(
-            hall, config.hall, known, plans=Plans(planned, people, located.base), intake=intake,
+            hall, config.hall, known, plans=prepared.plans, intake=intake,
             seats=seats, reader=reader, bus_connected=lambda: bus.connected,
             clock_is_right=lambda: not clock.trouble,
         )  # fmt: skip

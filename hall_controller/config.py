@@ -172,6 +172,8 @@ class Located:
 
     config: HallConfig
     base: Path
+    file: Path
+    """The configuration itself, as it was asked for."""
 
     def path(self, relative: Path) -> Path:
         return self.base / relative
@@ -246,4 +248,4 @@ def load(path: Path) -> Located:
     ]
     if config is None or faults:
         raise BadFile(path, faults)
-    return Located(config, base)
+    return Located(config, base, path)

@@ -48,7 +48,8 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str,
         yield reader.line_num, {name: (row.get(name) or "").strip() for name in columns}
 
 
-def _seats(path: Path) -> tuple[Seat, ...]:
+def load_seats(path: Path) -> tuple[Seat, ...]:
+    """Raises BadFile with every fault."""
     faults: list[str] = []
     seats: dict[str, Seat] = {}
     for line, row in _rows(path, SEAT_COLUMNS):
@@ -82,9 +83,13 @@ def _overlap(one: Member, other: Member) -> bool:
 
 
 def load(members_path: Path, seats_path: Path) -> Roster:
-    """Reads both files. Raises BadFile with every fault of the file that has any."""
-    seats = _seats(seats_path)
-    known = {seat.id for seat in seats}
+    """Reads both files. Raises BadFile with every fault of the first that has any."""
+    return load_members(members_path, load_seats(seats_path))
+
+
+def load_members(members_path: Path, seats: tuple[Seat, ...] | None) -> Roster:
+    """Raises BadFile with every fault. Without `seats`, whose file was faulty, nobody's is looked up."""
+    known = None if seats is None else {seat.id for seat in seats}
     faults: list[str] = []
     members: dict[MemberId, Member] = {}
     assigned: dict[MemberId, SeatId] = {}
@@ -101,7 +106,7 @@ def load(members_path: Path, seats_path: Path) -> Roster:
         if not row["seat"]:
             continue
         seat = SeatId(row["seat"])
-        if seat not in known:
+        if known is not None and seat not in known:
             faults.append(f"line {line}: there is no seat {seat}")
         faults += [
             f"line {line}: seat {seat} is already {other.id}'s at the same time"
@@ -112,4 +117,4 @@ def load(members_path: Path, seats_path: Path) -> Roster:
         assigned[member.id] = seat
     if faults:
         raise BadFile(members_path, faults)
-    return Roster(tuple(members.values()), assigned, seats)
+    return Roster(tuple(members.values()), assigned, seats or ())

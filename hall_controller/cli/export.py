@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from audit.errors import LogBroken
-from hall_controller.assembly import load_founding
 from hall_controller.cli import fail
 from hall_controller.config import load
 from hall_controller.errors import StoreFailed
@@ -15,6 +14,7 @@ from hall_controller.export.errors import ExportFailed
 from hall_controller.export.writing import Exported
 from hall_controller.export.writing import export as write
 from hall_controller.faults import BadFile
+from hall_controller.key_files import load_founding
 from hall_controller.store import open_reader
 
 

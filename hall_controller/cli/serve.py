@@ -25,9 +25,16 @@ from hall_controller.config import Located, load
 from hall_controller.errors import StoreFailed
 from hall_controller.faults import BadFile
 from hall_controller.invitations import invite as leave_invitation
+from hall_controller.key_files import load_passwords
 
 WHAT_GOES_WRONG = (BadFile, StoreFailed, LogBroken, OSError, RuntimeError, ValueError)
 """At a start, and told in words. Anything else is a fault of ours and shows its trace."""
+
+
+NO_CONFIGURATION = (
+    "there is no such file: docs/guides/running-a-hall.md says what a hall needs, file by file",
+    "to look at one that runs: hall demo sets up and runs a simulated hall, with all of its files",
+)
 
 
 class _BestEffort:
@@ -128,6 +135,8 @@ async def _awaited(serve: Callable[[], Awaitable[None]]) -> None:
 
 def _located(config: Path) -> Located:
     try:
+        if not config.exists():
+            raise BadFile(config, NO_CONFIGURATION)
         return load(config)
     except BadFile as error:
         raise fail(error) from error
@@ -169,7 +178,7 @@ def write_broker_config(
             hall=hall.id,
             hall_user=section.username,
             bridges=bridges.load(located.path(located.config.roster.bridges)),
-            passwords=assembly.load_passwords(located.path(section.passwords)),
+            passwords=load_passwords(located.path(section.passwords)),
             listener=listener,
         )
     except (BadFile, OSError) as error:

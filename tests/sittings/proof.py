@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from audit import checkpoint, verifier
-from hall_controller.assembly import load_founding
 from hall_controller.cli.demo.furnish import ORIGIN
 from hall_controller.config import load
 from hall_controller.export.anchor import read_anchor, write_anchor
 from hall_controller.export.directory import Directory
 from hall_controller.export.release import Reader
 from hall_controller.export.writing import export
+from hall_controller.key_files import load_founding
 from hall_controller.recount import recount
 from hall_controller.store import open_reader
 from tests.sittings.hall_under_test import SITTING, VOTE, HallUnderTest

@@ -1,0 +1,79 @@
+"""What the configuration's files hold of keys, certificates and passwords."""
+
+import ssl
+import tomllib
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+
+from audit.errors import Untrusted
+from audit.signing import Ed25519Signer, Signer
+from audit.trust import certificates
+from hall_controller.config import Located
+from hall_controller.faults import BadFile, Gathering, read_text
+from hall_controller.founding import Founding
+
+
+def load_signer(path: Path) -> Signer:
+    """The hall's Ed25519 key. Raises BadFile."""
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except (OSError, ValueError, TypeError) as error:
+        raise BadFile(path, [f"holds no private key in PEM: {error}"]) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadFile(path, ["holds a key that is not Ed25519"])
+    return Ed25519Signer(key)
+
+
+def load_founding(located: Located) -> Founding:
+    """Whose log it is, from the configuration's files. Raises BadFile with the faults of all of them."""
+    config, gathering = located.config, Gathering(located.file)
+    signer = gathering.read(lambda: load_signer(located.path(config.keys.log)))
+    roots, crls = list[bytes](), list[bytes]()
+    for path in map(located.path, config.trust.ca):
+        roots += gathering.read(lambda path=path: _roots(path)) or []  # type: ignore[misc]
+    for path in map(located.path, config.trust.crl):
+        crls += gathering.read(lambda path=path: [_crl(path)]) or []  # type: ignore[misc]
+    gathering.judge()
+    assert signer is not None
+    return Founding(config.hall.origin, signer, tuple(roots), tuple(crls))
+
+
+def _roots(path: Path) -> list[bytes]:
+    try:
+        return certificates(read_text(path))
+    except Untrusted as error:
+        raise BadFile(path, [str(error)]) from error
+
+
+def _crl(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+        load = x509.load_pem_x509_crl if data.startswith(b"-----") else x509.load_der_x509_crl
+        return load(data).public_bytes(Encoding.DER)
+    except (OSError, ValueError) as error:
+        raise BadFile(path, [f"is no certificate revocation list: {error}"]) from error
+
+
+def load_passwords(path: Path) -> dict[str, str]:
+    """Everybody's at the broker, by user name. Raises BadFile."""
+    try:
+        raw = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise BadFile(path, [f"is not TOML: {error}"]) from error
+    faults = [
+        f"{user} has no password" for user, word in raw.items() if not isinstance(word, str) or not word
+    ]
+    if faults:
+        raise BadFile(path, faults)
+    return raw
+
+
+def check_web_certificate(cert: Path, key: Path) -> None:
+    """Raises BadFile where pages can't be served with them."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
+    except (OSError, ssl.SSLError) as error:
+        raise BadFile(cert, [f"is no certificate with its key {key.name}: {error}"]) from error
