@@ -32,4 +32,5 @@ def _engine(url: URL) -> Engine:
     # synchronous_commit is said here, not hoped for: a server set to "off" would lose receipted ballots.
     options = f"-c synchronous_commit=on -c statement_timeout={_STATEMENT_TIMEOUT_MS}"
     arguments = {"options": options, "application_name": "dien-hong", **_GIVES_UP}
-    return create_engine(url, connect_args=arguments, pool_size=2)
+    # hide_parameters: what an error message would quote are ballots.
+    return create_engine(url, connect_args=arguments, pool_size=2, hide_parameters=True)

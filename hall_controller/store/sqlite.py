@@ -39,8 +39,14 @@ def _engine(path: Path, *, writable: bool) -> Engine:
             raise StoreFailed(f"{path}: {error}") from error
         return connection
 
+    # hide_parameters: what an error message would quote are ballots.
     return create_engine(
-        "sqlite+pysqlite://", creator=connect, pool_size=2, max_overflow=8, poolclass=QueuePool
+        "sqlite+pysqlite://",
+        creator=connect,
+        pool_size=2,
+        max_overflow=8,
+        poolclass=QueuePool,
+        hide_parameters=True,
     )
 
 

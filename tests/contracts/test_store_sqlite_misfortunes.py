@@ -3,12 +3,14 @@
 import os
 import resource
 import sqlite3
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from audit.errors import LogBroken
 from hall_controller.errors import StoreFailed
 from hall_controller.store import open_reader, open_store
 from hall_controller.store.port import Group, StoredBlob, StoredEntry
@@ -53,6 +55,17 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "hall.db").write_bytes(b"minutes of the last sitting, kept by mistake " * 100)
     with pytest.raises(StoreFailed, match="not a database"):
         open_store(f"sqlite:///{tmp_path}/hall.db")
+
+
+def test_an_error_quotes_no_payload(tmp_path: Path) -> None:
+    """Whatever is written of a fault, a ballot isn't in it."""
+    store = open_store(f"sqlite:///{tmp_path}/hall.db")
+    store.append(_group(0))
+    twice = Group(_group(0).entries, (StoredBlob("f" * 64, "ballot", b"how somebody voted"),))
+    with pytest.raises(LogBroken) as caught:
+        store.append(twice)
+    assert "somebody" not in "".join(traceback.format_exception(caught.value))
+    store.close()
 
 
 def test_a_directory_is_no_store(tmp_path: Path) -> None:
