@@ -1,5 +1,6 @@
 """What somebody can do to a really exported directory: without a key, with his own, with the hall's."""
 
+import base64
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,6 +54,13 @@ class Exported:
         data = bytearray(self.files[path])
         data[bit // 8] ^= 1 << bit % 8
         return self.files | {path: bytes(data)}
+
+    def flipped_inside(self, path: str, encoded: str, byte: int) -> Files:
+        """One bit of what a base64 text in the file stands for; it stays base64 and means something else."""
+        data = bytearray(base64.b64decode(encoded))
+        data[byte] ^= 1
+        text = self.files[path].decode().replace(encoded, base64.b64encode(data).decode())
+        return self.files | {path: text.encode()}
 
     def with_entries(self, entries: Sequence[bytes], signer: Ed25519Signer | None = None) -> Files:
         """All files of the log made anew; the checkpoint too, by whoever has a key."""

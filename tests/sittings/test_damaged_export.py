@@ -38,9 +38,10 @@ def judged(files: Files, out: Path, anchor: Path | None, *options: str) -> tuple
 
 
 FLIPPED: dict[str, tuple[Damage, str]] = {
-    "head": (lambda e: e.flipped(bundle.CHECKPOINT, 30 * 8), "checkpoint_signature"),
-    "head's signature": (lambda e: e.flipped(bundle.CHECKPOINT, 8 * 130), "checkpoint_signature"),
-    "verifier key": (lambda e: e.flipped(bundle.VKEY, 8 * 60), "vkey_unreadable"),
+    "head": (lambda e: _head_flipped(e, 2, 10), "checkpoint_signature"),
+    "head's signature": (lambda e: _head_flipped(e, 4, 20), "checkpoint_signature"),
+    "head's letters": (lambda e: e.flipped(bundle.CHECKPOINT, 8 * 26), "checkpoint_unreadable"),
+    "verifier key": (lambda e: _vkey_flipped(e), "vkey_unreadable"),
     "hash tile": (lambda e: e.flipped(e.one("tile/0/")), "tile_differs"),
     "entry bundle": (lambda e: e.flipped(e.one("tile/entries/")), "entry_malformed"),
     "ballot": (lambda e: e.flipped(e.blob_of("BallotRecorded")), "payload_damaged"),
@@ -60,6 +61,17 @@ MOVED: dict[str, tuple[Damage, str]] = {
     "a tile missing": (lambda e: _without(e, e.one("tile/0/")), "file_missing"),
     "a letter added": (lambda e: e.files | {"log/letter": b"x"}, "file_stray"),
 }
+
+
+def _head_flipped(export: Exported, line: int, byte: int) -> Files:
+    """`line` of the signed note: 2 is the root, 4 the signature (after 4 bytes of the key's hash)."""
+    encoded = export.files[bundle.CHECKPOINT].decode().split("\n")[line].split(" ")[-1]
+    return export.flipped_inside(bundle.CHECKPOINT, encoded, byte)
+
+
+def _vkey_flipped(export: Exported) -> Files:
+    encoded = export.files[bundle.VKEY].decode().strip().split("+", 2)[2]
+    return export.flipped_inside(bundle.VKEY, encoded, 12)
 
 
 def _swapped(entries: list[bytes]) -> list[bytes]:
