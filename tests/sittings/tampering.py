@@ -56,7 +56,7 @@ class Exported:
         return self.files | {path: bytes(data)}
 
     def flipped_inside(self, path: str, encoded: str, byte: int) -> Files:
-        """One bit of what a base64 text in the file stands for; it stays base64 and means something else."""
+        """One bit of what a base64 text in the file stands for: still base64, with another meaning."""
         data = bytearray(base64.b64decode(encoded))
         data[byte] ^= 1
         text = self.files[path].decode().replace(encoded, base64.b64encode(data).decode())
