@@ -56,14 +56,14 @@ async def test_a_pin_typed_on_the_phone_reaches_the_bridge_sealed_and_stays_nowh
         await pin.get_by_label("Số ghế").fill("3")
         await pin.get_by_role("button", name="Tiếp tục").click()
         await expect(pin.get_by_text("NGUYEN VAN A")).to_be_visible()
-        await type_and_send(pin)
+        await type_and_send(page, pin)
         await expect(pin.get_by_text("Thẻ đang kiểm tra mã PIN…")).to_be_visible()
         (seat, chal, sealed), *more = house.hall.pins_sent
         assert not more
         assert open_pin(sealed, BRIDGE, seat=seat, chal=chal, code=CODE) == PIN.encode()
         house.hall.pin_outcomes["003"] = PinOutcome("wrong", 2)
         await expect(pin.get_by_role("alert")).to_have_text(re.compile("Sai mã PIN, còn 2 lần"))
-        await type_and_send(pin)
+        await type_and_send(page, pin)
         house.hall.pin_outcomes["003"] = PinOutcome("signed_in")
         await expect(pin.get_by_role("status")).to_have_text(re.compile("Đúng mã PIN"))
         assert PIN not in await page.evaluate(KEPT)
@@ -71,7 +71,9 @@ async def test_a_pin_typed_on_the_phone_reaches_the_bridge_sealed_and_stays_nowh
         await browser.close()
 
 
-async def type_and_send(pin):
+async def type_and_send(page, pin):
+    """Until the hall has answered: the card's outcome must not be there before the PIN is."""
     await pin.get_by_label("Mã bốn chữ số").fill(CODE)
     await pin.get_by_label("Mã PIN của thẻ").fill(PIN)
-    await pin.get_by_role("button", name="Gửi mã PIN").click()
+    async with page.expect_response(lambda answer: answer.request.method == "POST"):
+        await pin.get_by_role("button", name="Gửi mã PIN").click()
