@@ -33,7 +33,7 @@ system: $(STAMPS)/system                ## pcscd, Mosquitto, PostgreSQL, Chromiu
 
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 $(STAMPS)/npm: $(STAMPS)/hall $(WEB)/package.json $(WEB)/package-lock.json
-	cd $(WEB) && npm ci --silent --no-fund --no-audit
+	cd $(WEB) && npm ci --loglevel=error --no-fund --no-audit
 	@touch $@
 $(STAMPS)/pages: $(STAMPS)/npm $(WEB_SOURCES)
 	cd $(WEB) && npm run --silent build
