@@ -36,6 +36,7 @@ RIGHTS: Final[dict[str, frozenset[Role]]] = {
     "votes": frozenset[Role]({"auditor"}),
     "export": frozenset[Role]({"auditor"}),
     "feed": _EVERYBODY,
+    "hall": _EVERYBODY,
     "plan": _EVERYBODY,
     "pin": _EVERYBODY,
     "log": _EVERYBODY,

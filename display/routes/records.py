@@ -1,4 +1,6 @@
-"""What auditors and anybody may take away: each vote's arithmetic, the export, the public log, the plan."""
+"""What auditors and anybody may take away: each vote's arithmetic, the export, the public log,
+which hall this is, its plan.
+"""
 
 import asyncio
 import tempfile
@@ -48,6 +50,10 @@ def routes(door: Door) -> APIRouter:
         {"seat": place.seat, "x": place.x, "y": place.y, "block": place.block}
         for place in plan.arc(door.hall.seats)
     ]
+
+    @router.get("/api/hall")
+    async def hall() -> dict[str, object]:
+        return dict(views.hall(door.moment()))
 
     @router.get("/api/plan")
     async def seat_plan() -> dict[str, object]:

@@ -11,11 +11,11 @@ from typing import cast
 from display.access import Role
 from display.moment import Moment
 from display.patch import View
-from display.shapes import AuditedVote
+from display.shapes import AuditedVote, HallShape
 from display.views import auditor, console, member, public
 from voting.ids import MemberId
 
-__all__ = ["Drawn", "audited_votes", "me", "view"]
+__all__ = ["Drawn", "audited_votes", "hall", "me", "view"]
 
 
 def view(role: Role, moment: Moment) -> View:
@@ -31,6 +31,11 @@ def view(role: Role, moment: Moment) -> View:
 def me(who: MemberId, moment: Moment) -> View:
     """What only this member may see; {} for somebody who isn't on the open sitting's roll."""
     return cast(View, member.me(who, moment) or {})
+
+
+def hall(moment: Moment) -> HallShape:
+    """What a page may know before anybody has signed in at it."""
+    return public.hall_shape(moment)
 
 
 def audited_votes(moment: Moment) -> list[AuditedVote]:

@@ -15,7 +15,7 @@ CANNOT_RECORD: Words = {
 
 
 def shared(role: Role, moment: Moment) -> ViewShape:
-    shown: ViewShape = {"role": role, "hall": _hall(moment), "floor": _floor(moment)}
+    shown: ViewShape = {"role": role, "hall": hall_shape(moment), "floor": _floor(moment)}
     sitting = _sitting(moment)
     if sitting is not None:
         shown["sitting"] = sitting
@@ -35,7 +35,8 @@ def _passed_on(moment: Moment) -> bool:
     return division.phase is Phase.DECLARED and division.declared_at < spoke
 
 
-def _hall(moment: Moment) -> HallShape:
+def hall_shape(moment: Moment) -> HallShape:
+    """Which hall this is, and whether it is one for trying things out."""
     shown: HallShape = {
         "name": words(moment.name),
         "log": moment.head.origin,

@@ -3,14 +3,18 @@
 Needs Chromium and the built pages (`make pages`); skipped with the reason where one is absent.
 """
 
+import re
 import shutil
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.async_api import async_playwright, expect
 
+from audit import signing
+from display.ports import PinOutcome
 from tests.display.opened_door import served
 from tests.display.simulated_hall import SimulatedHall
 
@@ -28,12 +32,14 @@ class Visitor:
     """One browser page; what it complains of is kept, a violated policy too."""
 
     def __init__(self, page, address):
-        self.page, self.address, self.complaints = page, address, []
+        self.page, self.address, self.complaints, self.refused = page, address, [], []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._heard)
 
     def _heard(self, message):
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and "Failed to load resource" in message.text:
+            self.refused.append(f"{message.text} {message.location.get('url')}")
+        elif message.type == "error":
             self.complaints.append(message.text)
 
     async def go(self, path):
@@ -131,6 +137,71 @@ async def test_a_vote_through_console_phone_wall_and_auditors_page(hall):
 
         auditor = await (await visitor()).go(invited(house, "auditor"))
         await auditor.sees("Chữ ký đúng", "66,67%", "hall verify hall-export --anchor anchor.toml")
+
+
+async def test_a_page_at_which_nobody_signed_in_says_that_the_hall_is_a_test_and_is_refused_nothing(hall):
+    async with visiting(hall) as (_, visitor):
+        for path, text in (("/member", "Số ghế"), ("/officer", "Mã đăng nhập"), ("/", "Chọn màn hình")):
+            page = await (await visitor(390, 844)).go(path)
+            await page.sees(text, "THỬ NGHIỆM – KHÔNG PHẢI PHIÊN HỌP THẬT")
+            await page.page.wait_for_load_state("networkidle")
+            assert page.refused == []
+        hall.test = False
+        real = await (await visitor(390, 844)).go("/member")
+        await real.sees("Số ghế")
+        await real.page.wait_for_load_state("networkidle")
+        assert "THỬ NGHIỆM" not in await real.page.locator("body").inner_text()
+
+
+async def test_a_phone_that_waits_at_its_seat_asks_for_no_session_when_its_page_is_loaded_again(hall):
+    async with visiting(hall) as (_, visitor):
+        phone = await (await visitor(390, 844)).go("/member")
+        await phone.page.get_by_label("Số ghế").fill("3")
+        await phone.press("Tiếp tục")
+        await phone.page.locator(".digits").wait_for()
+        await phone.page.reload()
+        await phone.sees("So sánh tám chữ số")
+        assert phone.refused == []
+        hall.press_yes(list(hall._bindings)[-1])
+        await phone.sees("Chưa có nội dung biểu quyết")
+        assert phone.refused == []
+
+
+async def test_the_pin_form_comes_by_itself_while_the_phone_is_bound_and_goes_again(hall):
+    bridge = signing.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key())
+    async with visiting(hall) as (_, visitor):
+        phone = await (await visitor(390, 844)).go("/member")
+        await phone.page.get_by_label("Số ghế").fill("3")
+        await phone.press("Tiếp tục")
+        await phone.page.locator(".digits").wait_for()
+        hall.await_pin("003", bridge)
+        await phone.sees("NGUYEN VAN A")
+        await expect(phone.page.locator(".digits")).to_have_count(0)
+        code = phone.page.get_by_label(re.compile("^Mã .* trên thiết bị tại ghế"))
+        await expect(code).to_be_focused()
+        await code.press_sequentially("1234567"[: int(await code.get_attribute("maxlength"))])
+        await phone.page.get_by_label("Mã PIN của thẻ").fill("123456")
+        await phone.press("Gửi mã PIN")
+        await phone.sees("Thẻ đang kiểm tra mã PIN…")
+        assert len(hall.pins_sent) == 1
+        hall.pin_outcomes["003"] = PinOutcome("signed_in")
+        await phone.sees("So sánh tám chữ số")
+        hall.press_yes(list(hall._bindings)[-1])
+        await phone.sees("Chưa có nội dung biểu quyết")
+
+
+async def test_a_phone_at_a_card_that_is_not_signed_in_takes_the_pin_first_and_goes_on(hall):
+    bridge = signing.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key())
+    hall.await_pin("011", bridge)
+    async with visiting(hall) as (_, visitor):
+        phone = await (await visitor(390, 844)).go("/member")
+        await phone.page.get_by_label("Số ghế").fill("11")
+        await phone.press("Tiếp tục")
+        await phone.sees("NGUYEN VAN A")
+        hall.pins.clear()
+        hall.sign_in("m011")
+        hall.pin_outcomes["011"] = PinOutcome("signed_in")
+        await phone.sees("So sánh tám chữ số")
 
 
 async def bound_phone(hall, visitor, seat="3"):

@@ -21,6 +21,7 @@ ROUTES = [
     ("GET", "/api/votes/pm.1", None, {"auditor"}),
     ("GET", "/api/export?for=auditor", None, {"auditor"}),
     ("GET", "/api/session", None, {"public", "member", "officer", "auditor"}),
+    ("GET", "/api/hall", None, {"public", "member", "officer", "auditor"}),
     ("GET", "/api/plan", None, {"public", "member", "officer", "auditor"}),
     ("GET", "/log/checkpoint", None, {"public", "member", "officer", "auditor"}),
     ("GET", "/health", None, {"public", "member", "officer", "auditor"}),

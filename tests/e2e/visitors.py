@@ -15,9 +15,6 @@ addEventListener('securitypolicyviolation', (event) =>
 """
 PATIENCE_MS = 20_000
 """A busy machine is slow, not wrong."""
-NOBODY_YET = ("/api/session?as=", "/api/session/phone")
-"""A page asks who it is, and a phone whether its key is bound, before anybody is: the browser tells each
-such 401 as an error of its own."""
 
 
 class Visitors:
@@ -49,8 +46,7 @@ class Visitors:
 
     def _heard(self, page: Page, line: ConsoleMessage) -> None:
         where = line.location.get("url", "")
-        expected = "401" in line.text and any(path in where for path in NOBODY_YET)
-        if line.type == "error" and not expected:
+        if line.type == "error":
             self.complaints.append(f"{page.url}: {line.text} {where}")
 
 

@@ -31,6 +31,8 @@ export class Phone {
   /** The hall's own words for a refusal. */
   refusal = $state.raw<Text>()
   enrolment = $state.raw<Enrolment>()
+  /** Where the card is asked, or was asked last and declined. */
+  seat = $state<string>()
   key: PhoneKey | undefined
 
   #polling: ReturnType<typeof setTimeout> | undefined
@@ -45,7 +47,9 @@ export class Phone {
     }
     const known = await whoAmI('member')
     if (known.kind === 'done' && known.value.role === 'member') this.standing = 'in'
-    else await this.resume()
+    // Without an enrolment no card was ever asked about this key: there is no session to ask for.
+    else if (this.enrolment) await this.#look(() => this.resume())
+    else this.standing = 'unbound'
   }
 
   /**
@@ -70,6 +74,7 @@ export class Phone {
   async bind(seat: string): Promise<void> {
     if (!this.key) return
     this.#clear()
+    this.seat = seat
     const asked = { key: this.key.jwk, seat }
     const answer = await ask<{ enrolment: string; digits: string }>('POST', '/api/phones', asked)
     if (answer.kind !== 'done') return this.#fail(answer)
@@ -86,23 +91,29 @@ export class Phone {
 
   async startAgain(): Promise<void> {
     this.#clear()
+    this.seat = undefined
     await this.#unbind(undefined)
   }
 
-  async #look(): Promise<void> {
+  /** `forgotten`: what to do where the hall knows nothing of the enrolment (it was restarted, or time is over). */
+  async #look(forgotten = () => this.#gone()): Promise<void> {
     if (!this.enrolment) return
     const path = `/api/phones/${encodeURIComponent(this.enrolment.enrolment)}`
     const answer = await ask<Binding>('GET', path)
-    if (answer.kind === 'unanswered') return this.#later(() => this.#look(), 'unanswered')
-    if (answer.kind === 'refused')
-      return this.#unbind(this.standing === 'proving' ? 'card_gone' : 'expired')
+    if (answer.kind === 'unanswered') return this.#later(() => this.#look(forgotten), 'unanswered')
+    if (answer.kind === 'refused') return forgotten()
     this.setback = undefined
     const { state, challenge } = answer.value
     if (state === 'bound' && challenge) await this.#prove(challenge, () => this.#unbind('card_gone'))
     else if (state === 'waiting') {
       this.standing = 'comparing'
+      this.seat = this.enrolment.seat
       this.#later(() => this.#look())
     } else await this.#unbind(state === 'refused' ? 'refused' : 'expired')
+  }
+
+  async #gone(): Promise<void> {
+    await this.#unbind(this.standing === 'proving' ? 'card_gone' : 'expired')
   }
 
   async #prove(challenge: string, turnedAway: () => Promise<void>): Promise<void> {
@@ -113,6 +124,7 @@ export class Phone {
     const answer = await ask<Session>('POST', '/api/session/phone', proof)
     if (answer.kind === 'done') {
       this.#clear()
+      this.seat = undefined
       this.standing = 'in'
     } else if (answer.kind === 'refused' && answer.status === 401) await turnedAway()
     else this.#later(() => this.resume(), 'unanswered')

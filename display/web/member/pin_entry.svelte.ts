@@ -1,30 +1,7 @@
 import { type Answer, ask } from '../shared/hall'
 import type { Text } from '../shared/view'
+import { ledBy, type PinAsked } from './pin_asked'
 import { isBridgeKey, sealPin } from './seal_pin'
-
-/** docs/specs/feed.md, `state` of a PIN. */
-export type PinState =
-  | 'none'
-  | 'waiting'
-  | 'checking'
-  | 'wrong'
-  | 'wrong_code'
-  | 'unreadable'
-  | 'blocked'
-  | 'timeout'
-  | 'codes_spent'
-  | 'refused'
-  | 'signed_in'
-
-export interface PinAsked {
-  readonly state: PinState
-  readonly tries_left?: number
-  readonly request?: {
-    readonly chal: string
-    readonly key: JsonWebKey
-    readonly greeting: readonly string[]
-  }
-}
 
 export type PinTrouble = 'unanswered' | 'bad_key' | Text
 
@@ -38,6 +15,10 @@ export class PinEntry {
   asked = $state.raw<PinAsked>()
   trouble = $state.raw<PinTrouble>()
   busy = $state(false)
+  /** The form came by itself, because the card at the seat being followed waits. */
+  led = $state(false)
+  /** The challenge for which the member closed that form: it doesn't come again. */
+  #declined: string | undefined
 
   /** Asks the hall whether the card at this seat waits for a PIN. */
   async look(seat: string): Promise<void> {
@@ -45,6 +26,27 @@ export class PinEntry {
       const found = await this.#told(seat)
       if (found) [this.seat, this.asked] = [seat, found]
     })
+  }
+
+  /** While a phone is bound at a seat: opens the form when the card there waits, tells why it waits no more. */
+  async follow(seat: string): Promise<void> {
+    if (this.busy) return
+    const answer: Answer<PinAsked> = await ask('GET', path(seat))
+    if (this.busy || answer.kind !== 'done') return
+    const change = ledBy(answer.value, this)
+    if (change === 'stay') return
+    if (change === 'open') [this.led, this.seat, this.trouble] = [true, seat, undefined]
+    this.asked = answer.value
+  }
+
+  /** Closed by the member: what this card is asked now is not brought up again. */
+  decline(): void {
+    this.#declined = this.asked?.request?.chal ?? this.#declined
+    this.startAgain()
+  }
+
+  get declined(): string | undefined {
+    return this.#declined
   }
 
   async send(code: string, pin: string): Promise<void> {
@@ -69,6 +71,7 @@ export class PinEntry {
 
   startAgain(): void {
     this.seat = this.asked = this.trouble = undefined
+    this.led = false
   }
 
   async #settled(seat: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** The hall's HTTP interface: docs/specs/feed.md, "HTTP". */
 
-import type { Role, Text } from './view'
+import type { Role, Text, View } from './view'
 
 /** What came of a request: the hall's answer, its refusal in words, or nothing (no line, or no sense). */
 export type Answer<T> =
@@ -52,6 +52,11 @@ export interface Session {
 
 export function signIn(code: string): Promise<Answer<Session>> {
   return ask('POST', '/api/session', { code })
+}
+
+/** For a page at which nobody has signed in yet. */
+export function whichHall(): Promise<Answer<View['hall']>> {
+  return ask('GET', '/api/hall')
 }
 
 export function whoAmI(role: Role): Promise<Answer<Session>> {
