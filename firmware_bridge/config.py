@@ -12,6 +12,8 @@ host = "127.0.0.1"
 port = 1883
 password_file = "row-01.password"
 tls_ca = "ca.pem"                           needed beyond loopback
+tls_cert = "row-01.pem"                     and tls_key, for a broker that wants certificates too
+tls_key = "row-01.tls.key"
 
 [[seat]]
 seat = "001"
@@ -33,6 +35,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from audit.errors import BadEvidence
 from audit.signing import Ed25519Signer, PublicKey, from_jwk
+from firmware_bridge.bus_tls import BadTlsFile, bus_tls
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.mqtt_bus import BrokerAddress
 
@@ -60,6 +63,8 @@ class BrokerSection(_Section):
     port: int = Field(ge=1, le=65535)
     password_file: Path
     tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
 
 
 class SeatSection(_Section):
@@ -177,17 +182,27 @@ class _Reading:
     def _broker(self, parsed: _File) -> BrokerAddress | None:
         section = parsed.broker
         password = self._bytes("broker.password_file", section.password_file).decode("utf-8", "replace")
-        tls = None
-        if section.tls_ca is not None:
-            try:
-                tls = ssl.create_default_context(cafile=str(self._path.parent / section.tls_ca))
-            except (OSError, ssl.SSLError) as fault:
-                self._faults.append(f"broker.tls_ca: {fault}")
-        elif not is_loopback(section.host):
-            self._faults.append("broker.tls_ca: needed for a broker that is not on loopback")
+        tls = self._tls(section)
         if self._faults:
             return None
         return BrokerAddress(section.host, section.port, parsed.bridge, password.strip(), tls)
+
+    def _tls(self, section: BrokerSection) -> ssl.SSLContext | None:
+        own, base = None, self._path.parent
+        if section.tls_cert is not None and section.tls_key is not None:
+            own = base / section.tls_cert, base / section.tls_key
+        elif section.tls_cert is not None or section.tls_key is not None:
+            self._faults.append("broker.tls_cert: tls_cert and tls_key go together")
+        if section.tls_ca is None:
+            if own is not None or not is_loopback(section.host):
+                why = "a broker that is not on loopback" if own is None else "showing a certificate"
+                self._faults.append(f"broker.tls_ca: needed for {why}")
+            return None
+        try:
+            return bus_tls(base / section.tls_ca, own)
+        except BadTlsFile as fault:
+            self._faults.append(f"broker: {fault}")
+            return None
 
     def _seats(self, sections: list[SeatSection]) -> tuple[SeatConfig, ...]:
         for what in ("seat", "address", "reader"):

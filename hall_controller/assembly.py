@@ -16,7 +16,7 @@ from firmware_bridge.mqtt_bus import BrokerAddress, MqttBus
 from hall_controller import memory
 from hall_controller.announcer import Announcer
 from hall_controller.broker import EmbeddedBroker
-from hall_controller.broker_tls import bus_tls
+from hall_controller.broker_tls import hall_tls
 from hall_controller.bus import HallBus
 from hall_controller.clock import Clock, HallClock, utc_now
 from hall_controller.config import Located
@@ -58,8 +58,7 @@ async def _broker(located: Located) -> AsyncIterator[BrokerAddress]:
     if section.kind == "mqtt":
         assert section.password_file is not None
         password = read_text(located.path(section.password_file)).strip()
-        tls = None if section.tls_ca is None else bus_tls(located.path(section.tls_ca))
-        yield BrokerAddress(section.host, section.port, section.username, password, tls)
+        yield BrokerAddress(section.host, section.port, section.username, password, hall_tls(located))
         return
     assert section.passwords is not None
     passwords = load_passwords(located.path(section.passwords))

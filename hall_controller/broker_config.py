@@ -52,6 +52,10 @@ def broker_config(
     if not is_loopback(listener.host) and (listener.tls_cert is None or listener.tls_key is None):
         where = f"listener {listener.host}"
         faults.append(f"{where}: beyond loopback only by TLS, a certificate and its key are needed")
+    elif (listener.tls_cert is None) != (listener.tls_key is None):
+        faults.append("listener: a certificate and its key go together")
+    elif listener.tls_ca is not None and listener.tls_cert is None:
+        faults.append("listener: who asks for certificates shows one: a certificate and its key are needed")
     conf = directory / "mosquitto.conf"
     if faults:
         raise BadFile(conf, faults)

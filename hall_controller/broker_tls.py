@@ -1,17 +1,20 @@
-"""TLS towards the broker: 1.3, its certificate checked against the hall's own authority and no other."""
+"""TLS towards the broker, as `hall.toml` names its files."""
 
 import ssl
-from pathlib import Path
 
+from firmware_bridge.bus_tls import BadTlsFile, bus_tls
+from hall_controller.config import Located
 from hall_controller.faults import BadFile
 
 
-def bus_tls(ca: Path) -> ssl.SSLContext:
-    """Raises BadFile where `ca` holds no certificates."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
+def hall_tls(located: Located) -> ssl.SSLContext | None:
+    """None without `tls_ca`: on loopback only, config.py refuses it elsewhere. Raises BadFile."""
+    section, own = located.config.broker, None
+    if section.tls_ca is None:
+        return None
+    if section.tls_cert is not None and section.tls_key is not None:
+        own = located.path(section.tls_cert), located.path(section.tls_key)
     try:
-        context.load_verify_locations(str(ca))
-    except (OSError, ssl.SSLError) as error:
-        raise BadFile(ca, [f"holds no certificates in PEM: {error}"]) from error
-    return context
+        return bus_tls(located.path(section.tls_ca), own)
+    except BadTlsFile as error:
+        raise BadFile(error.path, [error.fault]) from error

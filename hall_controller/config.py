@@ -86,6 +86,9 @@ class BrokerSection(_Section):
     passwords: Path | None = None
     """Everybody's, by user name, as TOML: what the embedded broker and `hall broker-config` need."""
     tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    """What the hall shows of itself, with its key, to a broker that wants certificates."""
+    tls_key: Path | None = None
 
     def clashes(self) -> list[Clash]:
         """The passwords that are needed; no clear text on a network."""
@@ -111,6 +114,16 @@ class BrokerSection(_Section):
                 outside and network and self.tls_ca is None,
                 "kind host tls_ca",
                 "tls_ca is needed for a broker that is not on loopback",
+            ),
+            *_clash(
+                (self.tls_cert is None) != (self.tls_key is None),
+                "tls_cert tls_key",
+                "tls_cert and tls_key go together",
+            ),
+            *_clash(
+                self.tls_cert is not None and self.tls_ca is None,
+                "tls_cert tls_ca",
+                "a certificate is shown by TLS only: tls_ca is needed",
             ),
         ]
 
@@ -188,7 +201,8 @@ class Located:
 _FILES = (
     "keys.log", "trust.ca", "trust.crl",
     "roster.members", "roster.seats", "roster.bridges", "roster.programme",
-    "broker.password_file", "broker.passwords", "broker.tls_ca", "web.tls_cert", "web.tls_key",
+    "broker.password_file", "broker.passwords", "broker.tls_ca", "broker.tls_cert", "broker.tls_key",
+    "web.tls_cert", "web.tls_key",
 )  # fmt: skip
 
 

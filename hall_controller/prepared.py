@@ -10,7 +10,7 @@ from pathlib import Path
 from hall_controller import bridges as bridges_file
 from hall_controller import programme, roster
 from hall_controller.bridges import Bridges
-from hall_controller.broker_tls import bus_tls
+from hall_controller.broker_tls import hall_tls
 from hall_controller.config import Located
 from hall_controller.faults import BadFile, Gathering, read_text
 from hall_controller.founding import Founding
@@ -58,9 +58,7 @@ def _check_broker(located: Located, gathering: Gathering) -> None:
         if section.password_file is not None:
             own = located.path(section.password_file)
             gathering.read(lambda: read_text(own))
-        if section.tls_ca is not None:
-            authority = located.path(section.tls_ca)
-            gathering.read(lambda: bus_tls(authority))
+        gathering.read(lambda: hall_tls(located))
     elif section.passwords is not None:
         path = located.path(section.passwords)
         passwords = gathering.read(lambda: load_passwords(path))

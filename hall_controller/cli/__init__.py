@@ -5,7 +5,7 @@ base install only.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -28,6 +28,11 @@ USAGE = 2
 """Exit code where nothing could be done: a file is missing, wrong, or in the way."""
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The hall's configuration.")]
+
+
+def _there(what: str) -> Any:
+    """A file that must be there; the broker may be started from another folder."""
+    return typer.Option(help=what, exists=True, dir_okay=False, resolve_path=True)
 
 
 def fail(error: Exception) -> typer.Exit:
@@ -114,15 +119,19 @@ def broker_config(
     to: Annotated[Path, typer.Option("--out", help="The folder for Mosquitto's files.")],
     host: Annotated[str, typer.Option(help="Where Mosquitto listens.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 1883,
-    tls_cert: Annotated[Path | None, typer.Option(help="Needed beyond loopback.")] = None,
-    tls_key: Annotated[Path | None, typer.Option()] = None,
+    tls_cert: Annotated[Path | None, _there("Needed beyond loopback.")] = None,
+    tls_key: Annotated[Path | None, _there("Of the certificate.")] = None,
+    tls_ca: Annotated[
+        Path | None, _there("Where the hall and its bridges show certificates too: who issued them.")
+    ] = None,
     config: Config = Path("hall.toml"),
 ) -> None:
     """Writes Mosquitto's configuration, passwords and topic rights for this hall and its bridges."""
     from hall_controller.broker_config import BrokerListener
     from hall_controller.cli.serve import write_broker_config
 
-    conf = write_broker_config(config, to, BrokerListener(host, port, tls_cert, tls_key), err)
+    listener = BrokerListener(host, port, tls_cert, tls_key, tls_ca)
+    conf = write_broker_config(config, to, listener, err)
     out.print(f"mosquitto -c {conf}", highlight=False, soft_wrap=True)
 
 

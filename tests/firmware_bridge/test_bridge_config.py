@@ -119,6 +119,18 @@ def test_all_faults_are_named_at_once(write: Callable[..., Path], tmp_path: Path
         ('hall = "dien-hong"', 'hall = "dien-hong"\nsurplus = 1', "surplus"),
         ('hall = "dien-hong"', "hall = ", "can't be read"),
         ('crv = "Ed25519"', 'crv = "Ed448"', "hall_keys.0"),
+        (
+            'host = "127.0.0.1"',
+            'host = "10.0.0.1"',
+            "broker.tls_ca: needed for a broker that is not on loopback",
+        ),
+        ("port = 1883", 'port = 1883\ntls_ca = "001.key"', "holds no certificates in PEM"),
+        ("port = 1883", 'port = 1883\ntls_cert = "001.key"', "tls_cert and tls_key go together"),
+        (
+            "port = 1883",
+            'port = 1883\ntls_cert = "001.key"\ntls_key = "001.key"',
+            "broker.tls_ca: needed for showing a certificate",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(write: Callable[..., Path], old: str, new: str, said: str) -> None:

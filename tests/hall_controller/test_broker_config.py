@@ -65,6 +65,13 @@ def test_beyond_loopback_only_by_tls(tmp_path: Path) -> None:
     assert "require_certificate true" in said
 
 
+@pytest.mark.parametrize("given", [("c.pem", None, None), (None, None, "ca.pem")])
+def test_half_of_tls_is_refused_on_loopback_too(tmp_path: Path, given: tuple[str | None, ...]) -> None:
+    files = [None if one is None else tmp_path / one for one in given]
+    with pytest.raises(BadFile, match="a certificate and its key"):
+        written(tmp_path, BrokerListener("127.0.0.1", 8883, *files))
+
+
 def entry(name: str, seats: str, key: Ed25519PrivateKey | None = None) -> str:
     x = to_jwk((key or Ed25519PrivateKey.generate()).public_key())["x"]
     key_table = f'{{ kty = "OKP", crv = "Ed25519", x = "{x}" }}'

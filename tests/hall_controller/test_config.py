@@ -88,6 +88,15 @@ def test_pages_beyond_loopback_need_https(folder: Path, section: str, said: str)
         ('kind = "embedded"\nhost = "10.0.0.1"\n', "loopback only"),
         ('kind = "mqtt"\nhost = "10.0.0.1"\nport = 8883\npassword_file = "ca.pem"\n', "tls_ca"),
         ('kind = "mqtt"\npassword_file = "ca.pem"\n', "port"),
+        (
+            'kind = "mqtt"\nport = 1883\npassword_file = "ca.pem"\ntls_ca = "ca.pem"\ntls_key = "ca.pem"\n',
+            "tls_cert and tls_key go together",
+        ),
+        (
+            'kind = "mqtt"\nport = 1883\npassword_file = "ca.pem"\n'
+            'tls_cert = "ca.pem"\ntls_key = "ca.pem"\n',
+            "tls_ca is needed",
+        ),
         ('kind = "mqtt"\nport = 1883\n', "password_file"),
     ],
 )
