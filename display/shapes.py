@@ -176,6 +176,7 @@ class MemberShape(TypedDict):
     delegation: str
     seat: NotRequired[str]
     present: bool
+    phone: NotRequired[str]
 
 
 class OwnBallot(TypedDict):

@@ -84,6 +84,9 @@ def others(moment: Moment) -> list[ActShape]:
     shown += _of_the_programme(moment)
     shown += _of_the_floor(moment)
     shown.append(words.labelled("mark_presence", needs=["member", "present", "reason"]))
+    if any(session.channel == "mobile" for session in moment.meeting.attendance.sessions.values()):
+        end = words.CONFIRM_END_PHONE
+        shown.append(words.labelled("end_phone", needs=["member"], confirm=end, confirm_key=CONFIRM))
     if moment.meeting.in_play is None:
         undeclared = [words.question_name(d.question.title, d.question.option) for d in _undeclared(moment)]
         confirm = words.confirm_adjourn(len(not_yet_put(moment)), undeclared)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rpds import HashTrieSet
-
+from audit import fingerprint
 from display.moment import Moment
 from display.shapes import HealthShape, MemberShape, ThresholdShape
 from display.views import acts, chair
@@ -11,9 +10,9 @@ from display.views.people import roll, words
 from display.views.programme import programme
 from display.views.unchanged import while_unchanged
 from display.views.words import health_text
-from voting.attendance import against
+from voting.attendance import Attendance, against
 from voting.chamber import Sitting
-from voting.ids import MemberId, SeatId
+from voting.ids import SeatId
 from voting.members import Member
 
 
@@ -26,7 +25,7 @@ def shown(moment: Moment) -> dict[str, object]:
         "say": chair.say(moment),
         "thresholds": thresholds(moment, sitting) if sitting else [],
         "health": health(moment),
-        "members": members(sitting, moment.meeting.attendance.present) if sitting else [],
+        "members": members(sitting, moment.meeting.attendance) if sitting else [],
     }
     return {name: part for name, part in parts.items() if part is not None}
 
@@ -56,18 +55,22 @@ def health(moment: Moment) -> HealthShape:
 
 
 @while_unchanged
-def members(sitting: Sitting, present: HashTrieSet[MemberId]) -> list[MemberShape]:
-    """The roll as an officer looks through it, and who of it is there."""
-    return [_member(member, seat, member.id in present) for member, seat in roll(sitting)]
+def members(sitting: Sitting, attendance: Attendance) -> list[MemberShape]:
+    """The roll as an officer looks through it: who of it is there, and who has a phone bound."""
+    return [_member(member, seat, attendance) for member, seat in roll(sitting)]
 
 
-def _member(member: Member, seat: SeatId | None, present: bool) -> MemberShape:
+def _member(member: Member, seat: SeatId | None, attendance: Attendance) -> MemberShape:
     shown: MemberShape = {
         "id": member.id,
         "name": member.name,
         "delegation": member.delegation,
-        "present": present,
+        "present": member.id in attendance.present,
     }
     if seat is not None:
         shown["seat"] = seat
+    phone = attendance.session_of(member.id, "mobile")
+    if phone is not None:
+        # The digits that its screen and the seat's console showed when it was bound.
+        shown["phone"] = fingerprint.digits(phone.key)
     return shown

@@ -3,7 +3,7 @@
 The chamber's own words come from its rule book, the sentences of a result from `voting.wording`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from display.moment import Moment
 from display.ports import Health
@@ -28,6 +28,7 @@ LABELS: dict[str, Words] = {
     "casting_vote": {"vi": "Lá phiếu quyết định của Chủ tọa…", "en": "The chair's casting vote…"},
     "hand_count": {"vi": "Nhập số đếm tay…", "en": "Enter a hand count…"},
     "mark_presence": {"vi": "Ghi có mặt, vắng mặt…", "en": "Mark presence…"},
+    "end_phone": {"vi": "Ngắt điện thoại", "en": "End the phone"},
     "give_floor": {"vi": "Mời phát biểu…", "en": "Give the floor…"},
     "end_speech": {"vi": "Tắt micro", "en": "End the speech"},
     "withdraw_request": {"vi": "Rút đăng ký phát biểu…", "en": "Withdraw a request…"},
@@ -96,6 +97,13 @@ CONFIRM_REVOTE: Words = {
     "vi": "Biểu quyết lại? Lần biểu quyết trước vẫn ở trong nhật ký và được ghi là đã thay thế.",
     "en": "Vote again? The earlier vote stays in the log, marked as superseded.",
 }
+CONFIRM_END_PHONE: Words = {
+    "vi": "Ngắt điện thoại của đại biểu {member}? Điện thoại này không biểu quyết được nữa cho đến khi "
+    "được gắn lại; phiếu đã ghi nhận vẫn được tính, đại biểu vẫn có mặt và biểu quyết được tại ghế.",
+    "en": "End the phone of {member}? It can't vote any more until it is bound again; "
+    "ballots already recorded count, and the member stays present and can vote at the seat.",
+}
+"""The page puts the name of the member in whose row it was asked."""
 CONFIRM_CASTING: Words = {
     "vi": "Ghi lá phiếu quyết định của Chủ tọa? Sau đó không đổi được.",
     "en": "Record the chair's casting vote? It can't be changed afterwards.",
@@ -112,6 +120,18 @@ def confirm_adjourn(left: int, undeclared: Sequence[Words] = ()) -> Words:
         vi += f" Chưa công bố kết quả: {'; '.join(one['vi'] for one in undeclared)}."
         en += f" Results not yet declared: {'; '.join(one['en'] for one in undeclared)}."
     return {"vi": vi, "en": en}
+
+
+LISTS: Mapping[str, Words] = {
+    "refused": {
+        "vi": "không dùng được danh sách thẻ thu hồi mới, vẫn áp dụng danh sách trước",
+        "en": "the new list of revoked cards can't be used, the former one stays in force",
+    },
+    "over": {
+        "vi": "danh sách thẻ thu hồi đã quá hạn, chưa ai đăng nhập mới được",
+        "en": "the list of revoked cards is out of date, nobody new can sign in",
+    },
+}
 
 
 def health_text(health: Health) -> Words:
@@ -134,6 +154,9 @@ def health_text(health: Health) -> Words:
     if not health.clock:
         vi.append("đồng hồ máy chủ sai lệch, thời gian biểu quyết không bị ảnh hưởng")
         en.append("the server's clock is off, votes keep their time")
+    if health.lists != "ok":
+        vi.append(LISTS[health.lists]["vi"])
+        en.append(LISTS[health.lists]["en"])
     if not vi:
         return {"vi": "bình thường", "en": "normal"}
     return {"vi": ", ".join(vi), "en": ", ".join(en)}

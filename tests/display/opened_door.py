@@ -15,9 +15,10 @@ from display.access import Access
 from display.app import create_app
 from display.patch import patched
 from display.serving import open_port, server
-from tests.display.simulated_hall import SimulatedHall
+from tests.display.simulated_hall import SimulatedHall, thumbprint_of
 
 TEN_MINUTES = timedelta(minutes=10)
+PHONE = thumbprint_of("phone")
 
 
 @dataclass
@@ -40,7 +41,7 @@ class House:
         browser.cookies.set(f"hall_session_{role}", token)
         return browser
 
-    def member(self, member, phone="phone-key"):
+    def member(self, member, phone=PHONE):
         """A browser whose phone is bound already, for the sitting that is open."""
         if self.hall.meeting.sitting is not None:
             self.hall.sign_in(member, "mobile", phone)

@@ -27,6 +27,17 @@ from voting.result_form import to_plain
 
 ORIGIN = "dienhong.example/hall/2026"
 BOOK = (files("voting") / "rulebooks" / "vn.qh.2016-01-01.toml").read_text("utf-8")
+TIED = '{ vi = "NGANG", en = "TIED" }'
+CASTING_BOOK = (
+    BOOK.replace(
+        'cites = ["hp2013.85", "nq102.2015"]',
+        'cites = ["hp2013.85"]\ntie = "casting_vote"\ncast = ["approve", "reject"]',
+        1,
+    )
+    .replace("[verdicts.poll]", f"[verdicts.poll]\ntied = {TIED}")
+    .replace("[verdicts.text]", f"[verdicts.text]\ntied = {TIED}")
+)
+"""A tie that the chair decides."""
 ITEM = {"vi": "Dự thảo Luật Phòng, chống tác hại của rượu, bia", "en": "Draft law on alcohol"}
 TITLE = {"vi": "Khoản 8 Điều 5", "en": "Article 5, paragraph 8"}
 START = datetime(2019, 6, 3, 7, 0, tzinfo=UTC)
@@ -40,6 +51,11 @@ def planned(n, kind="poll", supersedes=None, text=None):
     return ports.PlannedVote(
         VoteId(f"pm.{n}"), KindId(kind), ITEM, TITLE, text or option(n), supersedes, None
     )
+
+
+def thumbprint_of(device):
+    """A key's thumbprint in its form; the same for the same device."""
+    return urlsafe_b64encode(sha256(device.encode()).digest()).rstrip(b"=").decode()
 
 
 def random_text():
@@ -320,7 +336,7 @@ class SimulatedHall:
         seat = self.meeting.sitting.seating[member] if channel == "seat" else None
         session = self._session(member, channel) if key is None else secrets.token_hex(32)
         expires = self.now + timedelta(hours=6)
-        self.do(c.SignIn(member, seat, channel, session, key or f"key {member}", expires))
+        self.do(c.SignIn(member, seat, channel, session, key or thumbprint_of(member), expires))
 
     def press(self, member, choice):
         """A ballot from the member's seat, the next revision."""

@@ -6,7 +6,7 @@ import pytest
 
 from display.access import ACTS
 from tests.display.opened_door import opened
-from tests.display.simulated_hall import BOOK, SimulatedHall, planned
+from tests.display.simulated_hall import CASTING_BOOK, SimulatedHall, planned
 from voting import commands as c
 
 
@@ -157,13 +157,7 @@ async def test_a_hand_count_needs_two_officers():
 
 
 async def test_the_chair_decides_a_tie():
-    text = BOOK.replace(
-        'cites = ["hp2013.85", "nq102.2015"]',
-        'cites = ["hp2013.85"]\ntie = "casting_vote"\ncast = ["approve", "reject"]',
-        1,
-    ).replace("[verdicts.poll]", '[verdicts.poll]\ntied = { vi = "NGANG", en = "TIED" }')
-    text = text.replace("[verdicts.text]", '[verdicts.text]\ntied = { vi = "NGANG", en = "TIED" }')
-    hall = SimulatedHall(book=text)
+    hall = SimulatedHall(book=CASTING_BOOK)
     async with opened(hall=hall) as house, house.signed_in("officer") as browser:
         console = Console(browser)
         hall.convene()

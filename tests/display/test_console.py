@@ -1,8 +1,23 @@
 """What the officer is offered, asked, and told in each phase of a vote."""
 
-from tests.display.simulated_hall import SimulatedHall, planned
-from tests.display.stages import PHASES, acts, announced, closed, convened, declared, opened, repeated, seen
+from audit import fingerprint
+from display.access import ACTS
+from tests.display.simulated_hall import CASTING_BOOK, SimulatedHall, planned, thumbprint_of
+from tests.display.stages import (
+    PHASES,
+    acts,
+    announced,
+    closed,
+    convened,
+    declared,
+    opened,
+    repeated,
+    seen,
+    voted,
+)  # fmt: skip
 from voting import commands as c
+
+PHONE = thumbprint_of("a phone")
 
 
 def test_a_restarted_hall_shows_no_countdown_and_offers_to_let_it_run_on(hall):
@@ -155,3 +170,42 @@ def test_health_says_that_the_clock_is_off(hall):
     hall.troubled(state="degraded", clock=False)
     assert "đồng hồ máy chủ sai lệch" in seen(hall, "officer")["health"]["text"]["vi"]
     assert "clock is off" in seen(hall, "officer")["health"]["text"]["en"]
+
+
+def test_every_act_of_the_table_has_its_place_on_the_console():
+    """An act that only the interface knows is one that no officer finds when it is needed."""
+    offered: set[str | None] = set()
+    for arrive in PHASES:
+        hall = SimulatedHall(book=CASTING_BOOK)
+        arrive(hall)
+        if hall.meeting.sitting is not None:
+            hall.sign_in("m002", "mobile", PHONE)
+            hall.do(c.RequestFloor("m001", "speech"))
+            hall.do(c.RequestFloor("m002", "speech"))
+            hall.do(c.GiveFloor("m001", "secretary-1"))
+        shown = seen(hall, "officer")
+        offered |= {one["act"] for one in [*shown["acts"], shown.get("next", {"act": None})]}
+    hall = SimulatedHall(book=CASTING_BOOK)
+    announced(hall)
+    hall.open()
+    offered |= set(acts(seen(hall, "officer")))
+    voted(hall, 1, 1, 0)
+    hall.close()
+    offered.add(seen(hall, "officer")["next"]["act"])
+    assert offered >= ACTS
+
+
+def test_a_bound_phone_stands_in_its_members_row_and_can_be_ended(hall):
+    convened(hall)
+    assert "end_phone" not in acts(seen(hall, "officer"))
+    hall.sign_in("m003", "mobile", PHONE)
+    shown = seen(hall, "officer")
+    assert {one["id"]: one["phone"] for one in shown["members"] if "phone" in one} == {
+        "m003": fingerprint.digits(PHONE)
+    }
+    end = acts(shown)["end_phone"]
+    assert end["needs"] == ["member"]
+    assert all("{member}" in text for text in end["confirm"].values())
+    assert all("phone" not in member for member in seen(hall).get("members", []))
+    hall.do(c.SignOut(hall.meeting.attendance.session_of("m003", "mobile").id, "phone_lost"))
+    assert all("phone" not in member for member in seen(hall, "officer")["members"])

@@ -257,6 +257,30 @@ async def test_a_phone_that_was_replaced_is_told_to_be_bound_anew(hall):
         await expect(phone.page.get_by_text("Đại biểu 3")).to_have_count(0)
 
 
+async def test_a_lost_phone_is_ended_from_its_members_row_after_a_question_that_names_the_member(hall):
+    async with visiting(hall) as (house, visitor):
+        phone = await bound_phone(hall, visitor)
+        officer = await (await visitor(1440, 900)).go(invited(house, "officer"))
+        await officer.press(re.compile("^Có mặt"))
+        page, attendance = officer.page, officer.page.get_by_role("dialog", name="Điểm danh")
+        await expect(attendance.get_by_role("searchbox")).to_be_focused()
+        end = attendance.get_by_role("button", name="Ngắt điện thoại: Đại biểu 3", exact=True)
+        await end.focus()
+        await page.keyboard.press("Enter")
+        asked = page.get_by_role("dialog", name="Ngắt điện thoại")
+        await expect(asked).to_contain_text("Ngắt điện thoại của đại biểu Đại biểu 3?")
+        await expect(asked.get_by_role("button", name="Quay lại")).to_be_focused()
+        hall.failing = True
+        await page.keyboard.press("F2")
+        await expect(attendance.get_by_role("alert")).to_contain_text("Chưa được ghi nhận")
+        hall.failing = False
+        await attendance.get_by_role("button", name="Gửi lại").click()
+        await expect(end).to_have_count(0)
+        assert hall.meeting.attendance.session_of("m003", "mobile") is None
+        assert "m003" in hall.meeting.attendance.present
+        await phone.sees("Số ghế")
+
+
 async def test_a_ballot_too_late_is_said_to_be_not_recorded(hall):
     async with visiting(hall) as (_, visitor):
         phone = await bound_phone(hall, visitor)

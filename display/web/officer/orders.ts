@@ -5,12 +5,15 @@ import type { Act, Need, View } from '../shared/view'
 /** Acts that belong to the floor's column, to the attendance list, or to the vote in the middle. */
 const OF_THE_FLOOR: ReadonlySet<string> = new Set(['give_floor', 'end_speech', 'withdraw_request'])
 const OF_ATTENDANCE = 'mark_presence'
+const OF_A_PHONE = 'end_phone'
+const OF_THE_LIST: ReadonlySet<string> = new Set([OF_ATTENDANCE, OF_A_PHONE])
 
 export interface Sorted {
   readonly next: Act | undefined
   readonly middle: readonly Act[]
   readonly floor: readonly Act[]
   readonly attendance: Act | undefined
+  readonly phone: Act | undefined
   /** By the vote of the programme that they concern, the vote in the middle left out. */
   readonly programme: ReadonlyMap<string, readonly Act[]>
 }
@@ -18,7 +21,7 @@ export interface Sorted {
 export function sortedActs(view: View): Sorted {
   const acts = view.acts ?? []
   const elsewhere = (act: Act) => act.vote !== undefined && act.vote !== view.vote?.id
-  const inMiddle = (act: Act) => !OF_THE_FLOOR.has(act.act) && act.act !== OF_ATTENDANCE
+  const inMiddle = (act: Act) => !OF_THE_FLOOR.has(act.act) && !OF_THE_LIST.has(act.act)
   const programme = new Map<string, Act[]>()
   for (const act of acts.filter(elsewhere)) {
     programme.set(act.vote ?? '', [...(programme.get(act.vote ?? '') ?? []), act])
@@ -28,8 +31,16 @@ export function sortedActs(view: View): Sorted {
     middle: acts.filter((act) => inMiddle(act) && !elsewhere(act)),
     floor: acts.filter((act) => OF_THE_FLOOR.has(act.act)),
     attendance: acts.find((act) => act.act === OF_ATTENDANCE),
+    phone: acts.find((act) => act.act === OF_A_PHONE),
     programme,
   }
+}
+
+/** An act on one member: asked with the name, so that nobody else's phone is ended. */
+export function ofMember(act: Act, name: string): Act {
+  if (!act.confirm) return act
+  const [vi, en] = [act.confirm.vi, act.confirm.en].map((text) => text.replaceAll('{member}', name))
+  return { ...act, confirm: { vi: vi ?? '', en: en ?? '' } }
 }
 
 /** The act that a function key stands for now; the next step comes before the others. */

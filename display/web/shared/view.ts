@@ -167,6 +167,8 @@ export interface RollMember {
   readonly delegation: string
   readonly seat?: string
   readonly present: boolean
+  /** A phone is bound: the digits that both screens showed then. */
+  readonly phone?: string
 }
 
 export interface Me {

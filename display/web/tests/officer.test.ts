@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CHOICES, t, view, vote } from '../dev/scenes/hall'
 import { entriesOf } from '../officer/entries'
-import { actOfKey, confirmKey, missingNeeds, orderBody, sortedActs } from '../officer/orders'
+import { actOfKey, confirmKey, missingNeeds, ofMember, orderBody, sortedActs } from '../officer/orders'
 import { found } from '../officer/roll_search'
 import type { Act } from '../shared/view'
 
@@ -18,6 +18,7 @@ describe('the console', () => {
       act('give_floor', { member: 'm1', key: 'F6' }),
       act('end_speech', { key: 'F7' }),
       act('mark_presence', { needs: ['member', 'present', 'reason'] }),
+      act('end_phone', { needs: ['member'] }),
       act('adjourn'),
     ],
   })
@@ -29,6 +30,7 @@ describe('the console', () => {
     expect(sorted.floor.map((one) => one.act)).toEqual(['give_floor', 'end_speech'])
     expect(sorted.programme.get('later')?.map((one) => one.act)).toEqual(['announce'])
     expect(sorted.attendance?.act).toBe('mark_presence')
+    expect(sorted.phone?.act).toBe('end_phone')
   })
 
   test('answers function keys that the hall gave, the next step first', () => {
@@ -50,6 +52,14 @@ describe('the console', () => {
 })
 
 describe('an order', () => {
+  test('on one member is asked with the name, in both languages', () => {
+    const end = act('end_phone', { confirm: t('Ngắt điện thoại của {member}?', 'End {member}’s phone?') })
+    expect(ofMember(end, 'Lê Hoàng Ân').confirm).toEqual(
+      t('Ngắt điện thoại của Lê Hoàng Ân?', 'End Lê Hoàng Ân’s phone?'),
+    )
+    expect(ofMember(act('end_phone'), 'Lê Hoàng Ân')).toEqual(act('end_phone'))
+  })
+
   test('holds the act, its vote and member, its entries and its id, nothing else', () => {
     const revote = act('revote', { vote: 'v1', key: 'F3', confirm: t('?', '?') })
     const entries = { reason: 'Nhiều đại biểu chưa nghe rõ', ordered_by: 'Chủ tọa' }

@@ -22,6 +22,7 @@ function members(): RollMember[] {
       delegation: DELEGATIONS[(n * 5) % DELEGATIONS.length] ?? '',
       seat,
       present: n % 15 !== 0,
+      ...(n % 7 === 1 ? { phone: `${1000 + n} ${9000 - n}` } : {}),
     }))
 }
 
@@ -57,6 +58,16 @@ const PRESENCE: Act = {
   act: 'mark_presence',
   label: t('Điểm danh', 'Attendance'),
   needs: ['member', 'present', 'reason'],
+}
+const END_PHONE: Act = {
+  act: 'end_phone',
+  label: t('Ngắt điện thoại', 'End the phone'),
+  needs: ['member'],
+  confirm: t(
+    'Ngắt điện thoại của đại biểu {member}? Điện thoại này không biểu quyết được nữa cho đến khi được gắn lại; phiếu đã ghi nhận vẫn được tính, đại biểu vẫn có mặt và biểu quyết được tại ghế.',
+    'End the phone of {member}? It can’t vote any more until it is bound again; ballots already recorded count, and the member stays present and can vote at the seat.',
+  ),
+  confirm_key: 'F2',
 }
 const CLOSE: Act = {
   act: 'close',
@@ -151,7 +162,10 @@ function officer(one: Vote | undefined, over: Partial<View> = {}): View {
 
 const live = (now: number) =>
   vote({ deadline: inSeconds(now, 12), seats: seats(312, { 86: 'x', 213: 'x', 40: '?' }) })
-const openActs = { next: CLOSE, acts: [HOLD, EXTEND, CANCEL, NEXT_SPEAKER, GIVE, WITHDRAW, PRESENCE] }
+const openActs = {
+  next: CLOSE,
+  acts: [HOLD, EXTEND, CANCEL, NEXT_SPEAKER, GIVE, WITHDRAW, PRESENCE, END_PHONE],
+}
 const REFUSED = {
   status: 409,
   body: {

@@ -79,6 +79,7 @@ export const en: Words = {
     attendance: 'Attendance',
     attendanceSearch: 'Search by name, delegation or seat',
     attendanceReason: 'Reason for the minutes',
+    phone: 'Phone',
     markPresent: 'Mark present',
     markAbsent: 'Mark absent',
     attendanceClosed: 'Attendance can’t be changed now.',

@@ -77,6 +77,7 @@ export const vi = {
     attendance: 'Điểm danh',
     attendanceSearch: 'Tìm theo tên, đoàn hoặc số ghế',
     attendanceReason: 'Lý do ghi vào biên bản',
+    phone: 'Điện thoại',
     markPresent: 'Ghi có mặt',
     markAbsent: 'Ghi vắng mặt',
     attendanceClosed: 'Lúc này không đổi được điểm danh.',
