@@ -79,7 +79,8 @@ def _lines(seat: "Seat", now: float) -> tuple[Lines, str | None]:
         return texts.CLONE, None
     asked = seat.binding
     if asked is not None and not asked.confirmed:
-        return texts.binding(asked.words.digits), None
+        of = seat.slot.greeting[1] if seat.slot.at_desk else texts.BINDING
+        return texts.binding(asked.words.digits, of), None
     if seat.slot.prompt is not None and not (seat.slot.signed_in and _votes(seat)):
         prompt = seat.slot.prompt
         return (prompt if asked is None else texts.pin_for_phone(prompt, asked.words.digits)), None
@@ -91,7 +92,9 @@ def _lines(seat: "Seat", now: float) -> tuple[Lines, str | None]:
         return texts.NOT_KNOWN, None
     if seat.shows.text is not None:
         return seat.shows.text, None
-    return (seat.slot.greeting if seat.slot.signed_in else texts.IDLE), None
+    if seat.slot.admitted:
+        return seat.slot.greeting, None
+    return (texts.DESK if seat.slot.at_desk else texts.IDLE), None
 
 
 def _votes(seat: "Seat") -> bool:

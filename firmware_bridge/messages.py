@@ -101,6 +101,8 @@ class State:
     seats: Annotated[Mapping[str, SeatFacts], table(nested(SeatFacts))]
     all_n: Number
     """The number of the last message to all that this state includes."""
+    desks: Annotated[tuple[str, ...], many(a_text)] = ()
+    """Those of the bridge's places that are registrar's desks: phones are bound there, nobody votes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,15 @@ class BindPhone:
     sit: Text
     log: Text
     member: Text
+
+
+@dataclass(frozen=True, slots=True)
+class AtDesk:
+    """The card at this desk is a member's: it signs nobody in there, and may sign for a phone."""
+
+    seat: Text
+    text: TwoLines
+    """What stands while nothing is asked; the second line is the member's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,14 +277,15 @@ class PhoneDeclined:
 
 Down = (
     State | Started | Challenge | SignedIn | SignedOut | Form | SeatShows | Refusal | RecordedByPhone
-    | BindPhone | SealedPin
+    | BindPhone | AtDesk | SealedPin
 )  # fmt: skip
 Up = Hello | Card | PinAwaited | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
 
 DOWN: Mapping[str, type[Any]] = {
     "state": State, "started": Started, "challenge": Challenge, "signed_in": SignedIn,
     "signed_out": SignedOut, "form": Form, "seat": SeatShows, "refused": Refusal,
-    "recorded": RecordedByPhone, "bind_phone": BindPhone, "sealed_pin": SealedPin,
+    "recorded": RecordedByPhone, "bind_phone": BindPhone, "at_desk": AtDesk,
+    "sealed_pin": SealedPin,
 }  # fmt: skip
 UP: Mapping[str, type[Any]] = {
     "hello": Hello, "card": Card, "pin_awaited": PinAwaited, "pin": Pin, "status": Status,

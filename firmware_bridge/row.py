@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from firmware_bridge.faces import View, next_change, view_of
 from firmware_bridge.messages import (
+    AtDesk,
     BindPhone,
     Challenge,
     Down,
@@ -230,6 +231,7 @@ class Row:
         | Refusal
         | RecordedByPhone
         | BindPhone
+        | AtDesk
         | SealedPin,
         now: float,
     ) -> None:
@@ -245,6 +247,8 @@ class Row:
                 seat.floor_came(message)
             case BindPhone():
                 seat.asked_to_bind(message, now)
+            case AtDesk():
+                seat.slot.welcomed(message.text)
             case SealedPin():
                 self._out.pins.append(message)
             case RecordedByPhone():
@@ -270,13 +274,15 @@ class Row:
 
     def _form(self, form: Form, now: float) -> None:
         for seat in self._seats.values():
-            seat.form_came(form, now)
-            self._refresh(seat, now)
+            if not seat.slot.at_desk:
+                seat.form_came(form, now)
+                self._refresh(seat, now)
 
     def _state(self, state: State, now: float) -> None:
         for name, seat in self._seats.items():
             facts = state.seats.get(name)
-            if state.ballot is not None:
+            seat.is_desk(name in state.desks)
+            if state.ballot is not None and not seat.slot.at_desk:
                 seat.form_came(state.ballot, now)
             elif seat.voting is not None and seat.voting.casting.pending is None:
                 seat.voting = None

@@ -108,6 +108,8 @@ class Seat:
             return
         if self.binding is not None and not self.binding.confirmed:
             self._answer_binding(self.binding, key, pressed_at, now)
+        elif self.slot.at_desk:
+            self._notice(texts.NO_VOTES_HERE, now)
         elif not self.slot.signed_in:
             self._notice(
                 texts.NO_CARD if self.slot.card is None else self.slot.prompt or texts.NO_SESSION, now
@@ -174,12 +176,19 @@ class Seat:
 
     def request_key(self, now: float) -> None:
         if not self.slot.signed_in:
-            self._notice(texts.NO_CARD if self.slot.card is None else texts.NO_SESSION, now)
+            out = texts.NO_CARD if self.slot.card is None else texts.NO_SESSION
+            self._notice(texts.NO_VOTES_HERE if self.slot.at_desk else out, now)
             return
         in_a_row = now - self._request_pressed_at <= PRESSES_IN_A_ROW_S
         self._request_presses = self._request_presses + 1 if in_a_row else 1
         self._request_pressed_at = now
         self._out.sayings.append(Speak(self.id, self._request_presses))
+
+    def is_desk(self, desk: bool) -> None:
+        """As the hall says. At a desk there is no question, whatever the hall votes on meanwhile."""
+        self.slot.at_desk = desk
+        if desk:
+            self.voting = None
 
     def floor_came(self, shows: SeatShows) -> None:
         if shows.text is not None and shows != self.shows:
@@ -261,7 +270,7 @@ class Seat:
         Whoever asks second waits: digits that somebody compares don't change under his eyes, and a card
         that signs for one phone isn't given another.
         """
-        if not self.slot.signed_in or (self.voting is not None and self.voting.form.phase == "open"):
+        if not self.slot.admitted or (self.voting is not None and self.voting.form.phase == "open"):
             self._out.sayings.append(PhoneDeclined(self.id, words.chal, "no_session"))
         elif self.binding is None:
             self.binding = PhoneAsk(words, now + ASKED_S)

@@ -41,6 +41,10 @@ class CardSlot:
         self.session: SeatSession | None = None
         self.signed_in = False
         """The hall has recorded the session: only then may anything be signed with it."""
+        self.at_desk = False
+        """This place is a registrar's desk: no session of its own, no vote."""
+        self.known = False
+        """The hall knows the card at this desk as a member's."""
         self.prompt: Lines | None = None
         self.greeting: Lines = texts.SIGNED_IN
         self._awaits_pin: str | None = None
@@ -51,6 +55,11 @@ class CardSlot:
         """The challenge that the card signs, or has signed: told twice, it neither interrupts a PIN nor
         asks again."""
         self._out = outbox
+
+    @property
+    def admitted(self) -> bool:
+        """Signed in, or known at a desk: the card may be asked to sign for a phone."""
+        return self.signed_in or self.known
 
     def inserted(self) -> None:
         self._reader_lost = False
@@ -79,6 +88,14 @@ class CardSlot:
         self.prompt = texts.PIN_WANTED
         self._out.cards.append(CardAsk(self.seat, words))
 
+    def welcomed(self, text: Lines) -> None:
+        """The desk's card is a member's. Told again, it doesn't disturb a PIN that is being asked for."""
+        if self.card is None:
+            return
+        if not self.known:
+            self.prompt = None
+        self._asking, self.known, self.greeting = None, True, text
+
     def pin_asked(self) -> None:
         """The pad waits for digits: for the session, or for a phone's while one is open here."""
         self.prompt = texts.PIN_WANTED
@@ -86,7 +103,7 @@ class CardSlot:
     def pin_awaited(self, chal: str, code: str) -> None:
         """The reader has no pad: the phone is asked, with the code that only somebody here can read."""
         self._awaits_pin = chal
-        self.prompt = texts.pin_on_phone(code, self.seat)
+        self.prompt = texts.pin_on_phone(code, self.seat, at_desk=self.at_desk)
         self._out.sayings.append(PinAwaited(self.seat, chal))
 
     def pin_came(self) -> None:
@@ -102,13 +119,13 @@ class CardSlot:
         lines = texts.pin_failed(outcome, tries_left)
         if outcome != "wrong":
             self._at_work_on = None
-        self.prompt = None if self.signed_in and outcome != "wrong" else lines
+        self.prompt = None if self.admitted and outcome != "wrong" else lines
         self._out.sayings.append(Pin(self.seat, outcome, tries_left))
         return lines
 
     def unusable(self, lines: Lines = texts.CARD_UNUSABLE) -> None:
         self._at_work_on = self._awaits_pin = None
-        self.prompt = None if self.signed_in else lines
+        self.prompt = None if self.admitted else lines
 
     def session_made(self, session: SeatSession, now: float) -> None:
         if self.card is None:
@@ -131,6 +148,7 @@ class CardSlot:
             return
         if final:
             self._asking = self._at_work_on = None
+            self.known = False
         self.prompt = lines
 
     def ended(self, session: str, now: float) -> None:
@@ -143,7 +161,7 @@ class CardSlot:
 
     def pulled(self, now: float, reader_lost: bool = False) -> None:
         self.card = self._at_work_on = self._awaits_pin = None
-        self._reader_lost = reader_lost
+        self._reader_lost, self.known = reader_lost, False
         self.prompt = texts.READER_LOST if reader_lost else None
         self._forget_session()
         self._ask(self._presence(), now)

@@ -39,6 +39,8 @@ SIGNED_IN: Lines = ("DA DANG NHAP", "")
 BINDING = "GAN DIEN THOAI"
 BOUND: Lines = ("DANG GAN DIEN THOAI", "")
 NOT_BOUND: Lines = ("DA TU CHOI", "DIEN THOAI")
+DESK: Lines = ("BAN DANG KY", "MOI DUA THE VAO")
+NO_VOTES_HERE: Lines = ("BAN DANG KY", "KHONG BIEU QUYET")
 
 
 def pin_failed(outcome: PinOutcome, tries_left: int | None) -> Lines:
@@ -54,13 +56,14 @@ def pin_wrong(tries_left: int | None) -> Lines:
     return "SAI MA PIN", "" if tries_left is None else f"CON {tries_left} LAN"
 
 
-def pin_on_phone(code: str, seat: str) -> Lines:
+def pin_on_phone(code: str, seat: str, *, at_desk: bool = False) -> Lines:
     """The code first: a long seat name is cut, the code never."""
-    return PIN_ON_PHONE, f"MA {code}  GHE {seat}"
+    return PIN_ON_PHONE, f"MA {code}  BAN {seat.upper()}" if at_desk else f"MA {code}  GHE {seat}"
 
 
-def binding(digits: str) -> Lines:
-    return BINDING, f"{digits}  DUNG: TT"
+def binding(digits: str, of: str = BINDING) -> Lines:
+    """`of`: at a desk, where any member may stand, whose card the phone is to be bound to."""
+    return of, f"{digits}  DUNG: TT"
 
 
 def pin_for_phone(prompt: Lines, digits: str) -> Lines:

@@ -20,8 +20,18 @@ from audit import base64url, instant, statement
 from audit.errors import BadEvidence, LogBroken, Untrusted
 from audit.signing import PublicKey, thumbprint
 from audit.statement import Statement
-from audit.trust import Identity, TrustStore
-from firmware_bridge.messages import READER_LOST, BindPhone, Card, Challenge, Refusal, SignedIn, SignedOut
+from audit.trust import TrustStore
+from firmware_bridge.messages import (
+    READER_LOST,
+    AtDesk,
+    BindPhone,
+    Card,
+    Challenge,
+    Lines,
+    Refusal,
+    SignedIn,
+    SignedOut,
+)
 from hall_controller import forms, unit_text
 from hall_controller.bus import HallBus
 from hall_controller.card_texts import ASK_AGAIN, NO_SITTING, NOT_NOW, UNREADABLE, untrusted
@@ -58,6 +68,15 @@ class CardHere:
     fingerprint: str
     """Base64url SHA-256, as `x5t#S256` names it."""
     challenge: Challenge | None = None
+    at_desk: AtDesk | None = None
+    """Where it lies at a registrar's desk: the word that it is a member's."""
+
+    @property
+    def greeting(self) -> Lines:
+        """Whose card it is, as its console says it."""
+        if self.at_desk is not None:
+            return self.at_desk.text
+        return ("", "") if self.challenge is None else self.challenge.greeting
 
 
 class Admission:
@@ -71,6 +90,7 @@ class Admission:
         origin: str,
         clock: Clock,
         token: Callable[[int], bytes],
+        desks: frozenset[str] = frozenset(),
     ) -> None:
         self._hall = hall
         self._bus = bus
@@ -80,6 +100,7 @@ class Admission:
         self._origin = origin
         self._clock = clock
         self._token = token
+        self._desks = desks
         self._cards: dict[str, CardHere] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -163,24 +184,32 @@ class Admission:
             self._bus.tell(here.bridge, Refusal(seat, None, "no_sitting", NO_SITTING, True))
             return
         try:
-            identity = self._trust.judge(here.certificate, self._clock())
-            member = self._member_at(sitting, seat, identity)
+            member = self.holder(sitting, seat, here)
         except Untrusted as no:
             log.warning("card_refused", seat=seat, code=no.code)
             self._bus.tell(here.bridge, Refusal(seat, None, f"card_{no.code}", untrusted(no.code), True))
         except Refused as no:
             self._bus.tell(here.bridge, Refusal(seat, None, no.code, no.lines, True))
         else:
-            self._bus.tell(here.bridge, self._challenge_for(seat, here, sitting, member))
+            word = self._at_desk if seat in self._desks else self._challenge_for
+            self._bus.tell(here.bridge, word(seat, here, sitting, member))
 
-    def _member_at(self, sitting: Sitting, seat: str, identity: Identity) -> MemberId:
-        member = MemberId(identity.member)
+    def holder(self, sitting: Sitting, seat: str, here: CardHere) -> MemberId:
+        """Whose card lies there, judged at this moment. Raises Untrusted, Refused (not here)."""
+        member = MemberId(self._trust.judge(here.certificate, self._clock()).member)
         if member not in sitting.roll:
             raise NotAMember(member=member)
+        if seat in self._desks:
+            return member  # everybody's: nobody is signed in there
         own = sitting.seating.get(member)
         if own != seat:
             raise WrongSeat(here=seat, own=own or "–")
         return member
+
+    def _at_desk(self, desk: str, here: CardHere, sitting: Sitting, member: MemberId) -> AtDesk:
+        word = AtDesk(desk, unit_text.greeting(sitting.members[member]))
+        self._cards[desk] = CardHere(here.bridge, here.certificate, here.fingerprint, at_desk=word)
+        return word
 
     def _challenge_for(self, seat: str, here: CardHere, sitting: Sitting, member: MemberId) -> Challenge:
         """The one that still stands, when it is asked for again: a PIN may already be on its way."""

@@ -4,6 +4,8 @@
 id = "row-01"
 key = { kty = "OKP", crv = "Ed25519", x = "…" }
 seats = ["001", "002"]
+
+A registrar's desk is such a place too; that it is one, `hall.toml` says.
 """
 
 import tomllib
@@ -31,16 +33,18 @@ class KnownBridge:
 @dataclass(frozen=True, slots=True)
 class Bridges:
     by_id: Mapping[str, KnownBridge]
+    desks: frozenset[str] = frozenset()
+    """Those of the places that are registrar's desks: phones are bound there, and nobody votes."""
     of_seat: Mapping[str, str] = field(init=False)
-    """Bridge id by seat."""
+    """Bridge id by seat, or by desk."""
 
     def __post_init__(self) -> None:
         owners = {seat: bridge.id for bridge in self.by_id.values() for seat in bridge.seats}
         object.__setattr__(self, "of_seat", owners)
 
     @classmethod
-    def of(cls, bridges: Iterable[KnownBridge]) -> "Bridges":
-        return cls({bridge.id: bridge for bridge in bridges})
+    def of(cls, bridges: Iterable[KnownBridge], desks: Iterable[str] = ()) -> "Bridges":
+        return cls({bridge.id: bridge for bridge in bridges}, frozenset(desks))
 
 
 class _Entry(BaseModel):

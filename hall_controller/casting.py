@@ -20,7 +20,7 @@ from hall_controller.hall import Hall
 from hall_controller.sessions import SessionKeys
 from hall_controller.submission import Recorded, Submission
 from voting.commands import CastBallot, Channel
-from voting.errors import NotSignedIn, Refused, SessionMismatch
+from voting.errors import NotSignedIn, RefusalKind, Refused, SessionMismatch
 from voting.ids import BallotHash, ChoiceId, MemberId, SeatId, VoteId
 from voting.refusals import WrongQuestion
 
@@ -40,8 +40,16 @@ class BallotUntrue(Refused):
         super().__init__("ballot_untrue", text, ("KHONG DUOC GHI NHAN", "SAI CHU KY"))
 
 
+class DeskTakesNoVotes(RefusalKind):
+    """Whatever signed it: a ballot comes from a member's seat, or from a phone by its own way."""
+
+    vi = "Bàn đăng ký không nhận phiếu; hãy biểu quyết tại ghế hoặc trên điện thoại đã gắn."
+    en = "The registrar's desk takes no ballots; vote at the seat or on the phone that was bound."
+    unit = ("BAN DANG KY", "KHONG BIEU QUYET")
+
+
 class Casting:
-    """`own_seats(bridge)`: the seats that this bridge may speak for."""
+    """`own_seats(bridge)`: the seats that this bridge may speak for; `desks`: places without votes."""
 
     def __init__(
         self,
@@ -50,12 +58,14 @@ class Casting:
         sessions: SessionKeys,
         origin: str,
         own_seats: Callable[[str], frozenset[str]],
+        desks: frozenset[str] = frozenset(),
     ) -> None:
         self._hall = hall
         self._bus = bus
         self._sessions = sessions
         self._origin = origin
         self._own_seats = own_seats
+        self._desks = desks
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
     def from_bridge(self, bridge: str, jws: Jws) -> None:
@@ -68,6 +78,9 @@ class Casting:
         seat = sealed.payload["seat"]
         if seat not in self._own_seats(bridge):
             self._bus.drop("foreign_seat", bridge)
+            return
+        if seat in self._desks:
+            self._refuse(bridge, seat, sealed.payload_hash, DeskTakesNoVotes())
             return
         again = self._hall.receipt(sealed.payload_hash)
         if again is not None:

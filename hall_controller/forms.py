@@ -1,7 +1,7 @@
 """The meeting as a bridge must know it: ballot form, floor, state of the seats. Pure: meeting in, messages
 out."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from firmware_bridge.messages import (
@@ -75,9 +75,15 @@ def members_by_seat(sitting: Sitting | None) -> dict[SeatId, MemberId]:
 
 
 def state(
-    meeting: Meeting, seats: Iterable[str], log: str, at: datetime, receipts: Receipts, all_n: int
+    meeting: Meeting,
+    seats: Collection[str],
+    log: str,
+    at: datetime,
+    receipts: Receipts,
+    all_n: int,
+    desks: Collection[str] = (),
 ) -> State:
-    """Everything that a bridge with these seats must know."""
+    """Everything that a bridge with these seats must know. `desks`: all that the hall has."""
     sitting, vote = meeting.sitting, meeting.current
     by_seat = members_by_seat(sitting)
     facts = {
@@ -89,6 +95,7 @@ def state(
         ballot=None if vote is None else form(meeting, vote, log, at),
         seats=facts,
         all_n=all_n,
+        desks=tuple(seat for seat in seats if seat in desks),
     )
 
 

@@ -77,9 +77,11 @@ class Intake:
         self._clock = clock
         own = {bridge.id: frozenset(bridge.seats) for bridge in bridges.by_id.values()}
         self.pins = SealedPins(bus, bridges, clock)
-        self.admission = Admission(hall, bus, trust, sessions, self.pins, origin, clock, token)
-        self.casting = Casting(hall, bus, sessions, origin, own.__getitem__)
-        self.phones = Phones(hall, bus, self.admission, origin, clock, token)
+        self.admission = Admission(
+            hall, bus, trust, sessions, self.pins, origin, clock, token, bridges.desks
+        )
+        self.casting = Casting(hall, bus, sessions, origin, own.__getitem__, bridges.desks)
+        self.phones = Phones(hall, bus, self.admission, bridges, origin, clock, token)
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- from the pages --------------------------------------------------------------------------------
@@ -103,10 +105,9 @@ class Intake:
         return self.phones.prove(key_id, challenge, signature)
 
     def pin_request(self, seat: SeatId) -> PinRequest | None:
-        """For a phone at `seat`; None where its card waits for no PIN from one."""
+        """For a phone at `seat`, or at a desk; None where its card waits for no PIN from one."""
         here = self.admission.card_at(seat)
-        greeting = ("", "") if here is None or here.challenge is None else here.challenge.greeting
-        return self.pins.request(seat, greeting)
+        return self.pins.request(seat, ("", "") if here is None else here.greeting)
 
     def pin_outcome(self, seat: SeatId) -> PinOutcome:
         return self.pins.outcome(seat)
@@ -147,6 +148,8 @@ class Intake:
             case Card():
                 self._seats.has_card(message.seat, message.present)
                 self.admission.card(bridge, message)
+                if not message.present:
+                    self.phones.card_gone(message.seat)
             case Shown():
                 self._seats.note_shown(message.vote, message.seats)
             case Lit():
@@ -184,6 +187,7 @@ class Intake:
                 self._clock(),
                 self._hall.receipt,
                 self._bus.told_all,
+                self._bridges.desks,
             ),
         )
         self.tell_by_phone(self._bridges.by_id[bridge].seats)

@@ -1,7 +1,10 @@
-"""A member's phone: bound by the card at the member's seat, then known by its own key.
+"""A member's phone: bound by the card at the member's seat or at a registrar's desk, then known by its key.
 
-The phone shows eight digits of its key, the seat's console shows the same, and the member's ✓ key lets the
+The phone shows eight digits of its key, the console there shows the same, and the member's ✓ key lets the
 card delegate to that key. Neither page nor hall ever holds the phone's private key.
+
+At a desk nobody is signed in and nobody votes: the card alone is judged, so a phone is bound there in an
+open vote too, and also while the member is signed in at the seat (docs/specs/bus.md).
 """
 
 import hmac
@@ -14,8 +17,10 @@ from audit.errors import BadEvidence, LogBroken, Untrusted
 from audit.signing import from_jwk, thumbprint, verify
 from audit.statement import Statement
 from display.ports import BindingState, BoundPhone, PhoneBinding
-from firmware_bridge.messages import BindPhone, PhoneDeclined, Refusal
-from hall_controller.admission import CHALLENGE_BYTES, SESSION_LIFE, Admission, answers
+from firmware_bridge.messages import AtDesk, BindPhone, PhoneDeclined, Refusal
+from hall_controller import unit_text
+from hall_controller.admission import CHALLENGE_BYTES, SESSION_LIFE, Admission, CardHere, answers
+from hall_controller.bridges import Bridges
 from hall_controller.bus import HallBus
 from hall_controller.card_texts import ASK_AGAIN, untrusted
 from hall_controller.clock import Clock
@@ -23,6 +28,7 @@ from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
 from hall_controller.phone_challenges import Challenges
 from voting.attendance import Session
+from voting.chamber import Sitting
 from voting.division import Phase
 from voting.errors import NotSignedIn, RefusalKind, Refused
 from voting.ids import MemberId, SeatId
@@ -53,13 +59,28 @@ class SeatBusyVoting(RefusalKind):
 class SeatBusy(RefusalKind):
     """One phone at a time: the digits that a member compares don't change under his eyes."""
 
-    vi = "Ghế này đang chờ xác nhận một điện thoại khác. Hãy trả lời tại ghế, hoặc chờ hơn một phút."
-    en = "This seat is still asked about another phone. Answer it there, or wait a little over a minute."
+    vi = "Thiết bị ở đó đang chờ xác nhận một điện thoại khác. Hãy trả lời tại đó, hoặc chờ hơn một phút."
+    en = "The unit there still asks about another phone. Answer it there, or wait a little over a minute."
 
 
 class SeatAskedTooOften(RefusalKind):
-    vi = "Ghế này vừa được hỏi quá nhiều lần; hãy chờ một phút."
-    en = "This seat was asked too often just now; wait a minute."
+    vi = "Thiết bị ở đó vừa được hỏi quá nhiều lần; hãy chờ một phút."
+    en = "The unit there was asked too often just now; wait a minute."
+
+
+class PlaceUnknown(RefusalKind):
+    vi = "Không có ghế hay bàn đăng ký {place}."
+    en = "There is no seat or registrar's desk {place}."
+
+
+class NoCardAtDesk(RefusalKind):
+    vi = "Chưa có thẻ ở bàn đăng ký. Hãy đưa thẻ vào đầu đọc tại bàn rồi thử lại."
+    en = "There is no card at the registrar's desk. Put it into the reader there, then try again."
+
+
+class CardNotTakenAtDesk(RefusalKind):
+    vi = "Thẻ ở bàn đăng ký không được chấp nhận; màn hình tại bàn nói lý do."
+    en = "The card at the registrar's desk isn't accepted; the unit there says why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +100,7 @@ class Phones:
         hall: Hall,
         bus: HallBus,
         admission: Admission,
+        bridges: Bridges,
         origin: str,
         clock: Clock,
         token: Callable[[int], bytes],
@@ -86,16 +108,17 @@ class Phones:
         self._hall = hall
         self._bus = bus
         self._admission = admission
+        self._bridges = bridges
         self._origin = origin
         self._clock = clock
         self._token = token
         self._enrolments: dict[str, Enrolment] = {}
         self._asked_at: dict[str, list[datetime]] = {}
-        """By seat, of those with somebody signed in: when its member was asked lately."""
+        """By seat or desk, of those with a card that may answer: when its holder was asked lately."""
         self._challenges = Challenges(token)
 
     def request(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
-        """Asks the card at `seat` to bind this public key. Raises Refused."""
+        """Asks the card at `seat`, which may be a desk, to bind this public key. Raises Refused."""
         try:
             key_id = thumbprint(from_jwk(key))
         except BadEvidence as bad:
@@ -103,17 +126,12 @@ class Phones:
         if key.get("crv") != "P-256":
             raise PhoneKeyUnusable()
         sitting = self._hall.meeting.open_sitting()
-        vote = self._hall.meeting.in_play
-        if vote is not None and vote.phase is not Phase.ANNOUNCED:
-            raise SeatBusyVoting()
-        session, here = self._session_at(seat), self._admission.card_at(seat)
-        if session is None or here is None:
-            raise NotSignedIn()
+        member, here = self._holder_at(seat, sitting)
         standing = self._standing(seat)
         if standing is not None:
             return self._asked_again(standing, key_id)
         self._note_asking(seat)
-        asked = self._ask(key, seat, sitting.id, session.member)
+        asked = self._ask(key, seat, sitting.id, member)
         enrolment = Enrolment(self._new(), seat, here.bridge, asked, key_id, self._clock() + ASK_LIFE)
         self._remember(enrolment)
         self._bus.tell(here.bridge, asked)
@@ -169,6 +187,12 @@ class Phones:
             state = "expired" if said.outcome == "timeout" else "refused"
             self._enrolments[found.id] = replace(found, state=state, until=self._clock())
 
+    def card_gone(self, place: str) -> None:
+        """Its `declined` may have been lost; whoever comes to a desk next doesn't wait for that phone."""
+        found = self._standing(place)
+        if found is not None:
+            self._enrolments[found.id] = replace(found, state="refused")
+
     async def statement(self, bridge: str, sealed: Statement) -> None:
         """A card's delegation to a phone's key, over the bridge of the seat that was asked."""
         found = self._waiting_for(sealed.payload["chal"])
@@ -193,6 +217,14 @@ class Phones:
             self._refuse(found, sealed.payload_hash, "not_recorded", ASK_AGAIN)
         else:
             self._enrolments[found.id] = replace(found, state="bound")
+            self._tell_bound(found)
+
+    def _tell_bound(self, found: Enrolment) -> None:
+        """A desk serves one member after the other: it says when this one may take the card out."""
+        sitting = self._hall.meeting.sitting
+        if found.seat in self._bridges.desks and sitting is not None:
+            member = sitting.members[MemberId(found.asked.member)]
+            self._bus.tell(found.bridge, AtDesk(found.seat, unit_text.phone_bound(member)))
 
     def _refuse(self, found: Enrolment, of: str, code: str, lines: tuple[str, str]) -> None:
         self._enrolments[found.id] = replace(found, state="refused")
@@ -200,6 +232,31 @@ class Phones:
         self._bus.tell(found.bridge, Refusal(found.seat, None, code, lines, True))
 
     # -- within ----------------------------------------------------------------------------------------
+
+    def _holder_at(self, place: SeatId, sitting: Sitting) -> tuple[MemberId, CardHere]:
+        """Whose card may bind a phone there now. Raises Refused."""
+        if place not in self._bridges.of_seat:
+            raise PlaceUnknown(place=place)
+        here = self._admission.card_at(place)
+        if place in self._bridges.desks:
+            return self._holder_at_desk(place, here, sitting)
+        vote = self._hall.meeting.in_play
+        if vote is not None and vote.phase is not Phase.ANNOUNCED:
+            raise SeatBusyVoting()
+        session = self._session_at(place)
+        if session is None or here is None:
+            raise NotSignedIn()
+        return session.member, here
+
+    def _holder_at_desk(
+        self, desk: SeatId, here: CardHere | None, sitting: Sitting
+    ) -> tuple[MemberId, CardHere]:
+        if here is None:
+            raise NoCardAtDesk()
+        try:
+            return self._admission.holder(sitting, desk, here), here
+        except Untrusted as no:
+            raise CardNotTakenAtDesk() from no
 
     def _session_at(self, seat: SeatId) -> Session | None:
         live = self._hall.meeting.attendance.sessions.values()

@@ -4,7 +4,7 @@ only.
 Nothing is decided on it: it is what the officer and the chair look at, and it is told anew after a restart.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -30,6 +30,7 @@ class SeatHealth:
 class Seats:
     def __init__(self, bridges: Bridges) -> None:
         self._bridges = bridges
+        self._desks = bridges.desks
         self._seats = {seat: SeatHealth(seat, bridge) for seat, bridge in bridges.of_seat.items()}
         self._shown: dict[str, set[str]] = {}
         self._lit: dict[str, set[str]] = {}
@@ -42,15 +43,19 @@ class Seats:
     def all(self) -> Mapping[str, SeatHealth]:
         return self._seats
 
+    def _own(self) -> Iterator[SeatHealth]:
+        """Without the registrar's desks: they are no seats of the hall."""
+        return (one for one in self._seats.values() if one.seat not in self._desks)
+
     def online(self) -> int:
-        return sum(one.status == "online" for one in self._seats.values())
+        return sum(one.status == "online" for one in self._own())
 
     def offline(self) -> list[str]:
         """Seats whose console doesn't answer, or whose bridge is gone; by name."""
-        return sorted(one.seat for one in self._seats.values() if one.status in ("silent", "offline"))
+        return sorted(one.seat for one in self._own() if one.status in ("silent", "offline"))
 
     def clones(self) -> list[str]:
-        return sorted(one.seat for one in self._seats.values() if one.status == "clone")
+        return sorted(one.seat for one in self._own() if one.status == "clone")
 
     def shown(self, vote: str) -> frozenset[str]:
         """Seats that show this vote's question."""

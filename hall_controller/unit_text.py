@@ -60,3 +60,8 @@ def choice_name(choice: Choice) -> str:
 
 def greeting(member: Member) -> Lines:
     return "KINH CHAO DAI BIEU", unaccented(member.name)[-WIDTH:].strip()
+
+
+def phone_bound(member: Member) -> Lines:
+    """At a registrar's desk; the phone itself goes on to its own page."""
+    return "DA GAN DIEN THOAI", greeting(member)[1]

@@ -65,19 +65,14 @@ async def until(true: Callable[[], object], patience_s: float = PATIENCE_S) -> N
 
 
 @dataclass(slots=True)
-class SeatHere:
-    """A member, the seat's unit, and the card."""
+class PlaceHere:
+    """A unit with its reader: a member's seat, or a registrar's desk."""
 
     seat: str
-    member: Member
     unit: SeatUnit
-    card: SimulatedCard
     readers: SimulatedReaders
-    certificate: bytes
 
-    async def sign_in(self, pin: str = "123456") -> None:
-        if self.readers.card_in(self.seat) is None:
-            self.readers.insert(self.seat, self.card)
+    async def type_pin(self, pin: str = "123456") -> None:
         await asyncio.wait_for(self.readers.pad_asks(self.seat), PATIENCE_S)
         assert self.readers.type_pin(self.seat, pin)
 
@@ -94,6 +89,20 @@ class SeatHere:
 
 
 @dataclass(slots=True)
+class SeatHere(PlaceHere):
+    """A member, the seat's unit, and the card."""
+
+    member: Member
+    card: SimulatedCard
+    certificate: bytes
+
+    async def sign_in(self, pin: str = "123456") -> None:
+        if self.readers.card_in(self.seat) is None:
+            self.readers.insert(self.seat, self.card)
+        await self.type_pin(pin)
+
+
+@dataclass(slots=True)
 class Row:
     """One bridge with what is below it, and its part of the bus."""
 
@@ -103,9 +112,14 @@ class Row:
     simulated: SimulatedRow | None
     readers: SimulatedReaders
     signer: Ed25519Signer
+    desk: PlaceHere | None = None
     bridge: Bridge | None = None
     link: HallLink | None = None
     task: asyncio.Task[None] | None = None
+
+    @property
+    def places(self) -> list[PlaceHere]:
+        return [*self.seats, *([] if self.desk is None else [self.desk])]
 
 
 @dataclass(slots=True)
@@ -118,8 +132,10 @@ class Controller:
 
 
 class HallOnBus:
-    """`rows`: seats of each serial row; `network`: how many network consoles. `async with` serves all of
-    it."""
+    """`rows`: seats of each serial row; `network`: how many network consoles; `desks`: of the registrar.
+
+    `async with` serves all of it.
+    """
 
     def __init__(
         self,
@@ -128,6 +144,7 @@ class HallOnBus:
         *,
         rows: Sequence[int] = (),
         network: int = 0,
+        desks: int = 0,
         book: str = BOOK,
         pads: bool = True,
     ) -> None:
@@ -142,6 +159,7 @@ class HallOnBus:
         self._stack = AsyncExitStack()
         self._plan = [*rows, *[1] * network]
         self._serial = len(rows)
+        self._desks = desks
         self.controller: Controller | None = None
 
     async def __aenter__(self) -> "HallOnBus":
@@ -149,6 +167,7 @@ class HallOnBus:
         for index, size in enumerate(self._plan):
             self.rows.append(self._row(index, number, size, serial=index < self._serial))
             number += size
+        self.rows += [self._desk(n) for n in range(1, self._desks + 1)]
         for row in self.rows:
             if row.simulated is not None:
                 self._background(row.simulated.run())
@@ -202,12 +221,28 @@ class HallOnBus:
         member = Member(MemberId(f"m{number:03}"), f"Nguyễn Văn {number}", "Hà Nội", date(2021, 7, 20))
         credential = self.authority.issue(member.id, member.name, utc_now())
         card = SimulatedCard({0x9A: credential})
-        return SeatHere(f"{number:03}", member, unit, card, readers, credential.certificate)
+        return SeatHere(f"{number:03}", unit, readers, member, card, credential.certificate)
+
+    def _desk(self, number: int) -> Row:
+        name = f"desk-{number}"
+        readers = SimulatedReaders([name], pads=self.pads)
+        unit = SeatUnit(1, f"DH-D{number}", console_key(9000 + number))
+        signer = Ed25519Signer(Ed25519PrivateKey.generate())
+        desk = PlaceHere(name, unit, readers)
+        return Row(name, [], SimulatedPanel(unit), None, readers, signer, desk)
+
+    @property
+    def desk(self) -> PlaceHere:
+        """The first one."""
+        return next(row.desk for row in self.rows if row.desk is not None)
 
     def known_bridges(self) -> Bridges:
         return Bridges.of(
-            KnownBridge(row.name, row.signer.public_key, tuple(seat.seat for seat in row.seats))
-            for row in self.rows
+            (
+                KnownBridge(row.name, row.signer.public_key, tuple(place.seat for place in row.places))
+                for row in self.rows
+            ),
+            [row.desk.seat for row in self.rows if row.desk is not None],
         )
 
     # -- processes -------------------------------------------------------------------------------------
@@ -247,7 +282,7 @@ class HallOnBus:
             link, hall=HALL, bridge=row.name, signer=row.signer, hall_keys=[self.signer.public_key],
             boot=base64url.encode(secrets.token_bytes(9)), clock=utc_now,
         )  # fmt: skip
-        addresses = {seat.seat: seat.unit.address for seat in row.seats}
+        addresses = {place.seat: place.unit.address for place in row.places}
         row.bridge = Bridge(addresses, row.consoles, row.readers, row.link, token=secrets.token_bytes)
         row.task = asyncio.get_running_loop().create_task(row.bridge.run())
 

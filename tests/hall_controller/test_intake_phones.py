@@ -24,7 +24,7 @@ from hall_controller.phones import (
 )
 from simulators.bus import BusFaults, SimulatedBus
 from tests.hall_controller.chamber import ORIGIN
-from tests.hall_on_bus import HallOnBus, SeatHere, on_simulated, until
+from tests.hall_on_bus import HallOnBus, PlaceHere, SeatHere, on_simulated, until
 from voting import ballot
 from voting.errors import NotSignedIn, Refused, SittingNotOpen
 from voting.ids import SeatId, VoteId
@@ -55,7 +55,7 @@ def intake_of(here: HallOnBus) -> Intake:
     return here.controller.intake
 
 
-async def compared(seat: SeatHere) -> None:
+async def compared(seat: PlaceHere) -> None:
     """The member compares the digits, and says yes."""
     await asyncio.sleep(COMPARE_S + 0.1)
     seat.press("1")

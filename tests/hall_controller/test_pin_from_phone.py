@@ -16,7 +16,7 @@ from hall_controller.pins import PinNotAwaited
 from simulators.bus import SimulatedBus
 from simulators.card import SimulatedCard
 from tests.hall_controller.test_intake_phones import Phone, compared
-from tests.hall_on_bus import HallOnBus, SeatHere, on_simulated, until
+from tests.hall_on_bus import HallOnBus, PlaceHere, SeatHere, on_simulated, until
 from voting.ids import SeatId
 
 PIN, WRONG = "123456", "000000"
@@ -25,7 +25,7 @@ PIN, WRONG = "123456", "000000"
 class AtSeat:
     """Whoever stands at the seat, with a phone in hand: reads the console, types there."""
 
-    def __init__(self, here: HallOnBus, seat: SeatHere) -> None:
+    def __init__(self, here: HallOnBus, seat: PlaceHere) -> None:
         assert here.controller is not None
         self.intake: Intake = here.controller.intake
         self.seat, self.id = seat, SeatId(seat.seat)
