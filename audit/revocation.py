@@ -32,6 +32,22 @@ class RevocationList:
         self.issuer = self._crl.issuer.public_bytes()
         self._judged: dict[bytes, str | None] = {}
 
+    @property
+    def until(self) -> datetime | None:
+        """When the next one is due; every list that is fit says it."""
+        return self._crl.next_update_utc
+
+    def is_from_the_future(self, at: datetime) -> bool:
+        return self._crl.last_update_utc > at
+
+    def is_older_than(self, other: "RevocationList") -> bool:
+        """By the issuer's own count (RFC 5280, section 5.2.3) or date. Both lists are fit."""
+        return self._number < other._number or self._crl.last_update_utc < other._crl.last_update_utc
+
+    @property
+    def _number(self) -> int:
+        return self._crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+
     def unfit(self, issuer: x509.Certificate) -> str | None:
         """Why this list can't be used for that issuer's certificates; None if it can. Judged once."""
         fingerprint = issuer.fingerprint(hashes.SHA256())

@@ -98,6 +98,30 @@ class TrustStore:
             self._check_revocation(subject, issuer, at)
         return _identity(certificate, cert_der)
 
+    def check_list(self, crl_der: bytes, at: datetime) -> None:
+        """Whether a list may follow those held. Raises Untrusted with a code: malformed, crl_unsigned,
+        crl_not_yet_valid, crl_expired or crl_older."""
+        new, at = RevocationList(crl_der), at.replace(microsecond=0)
+        known = [one for one in self._authorities() if one.subject.public_bytes() == new.issuer]
+        reasons = [new.unfit(one) for one in known]
+        if all(reasons):
+            raise Untrusted("crl_unsigned", "; ".join(filter(None, reasons)) or "by an unknown authority")
+        if new.is_from_the_future(at):
+            raise Untrusted("crl_not_yet_valid", "it is dated in the future")
+        if not new.is_current(at):
+            raise Untrusted("crl_expired", f"the next one was due {new.until}")
+        for held in self._crls.get(new.issuer, ()):
+            if any(held.unfit(one) is None for one in known) and new.is_older_than(held):
+                raise Untrusted("crl_older", "a later one was in force before")
+
+    def lists_are_current(self, at: datetime) -> bool:
+        """Of each authority of which a list is held."""
+        at = at.replace(microsecond=0)
+        return all(any(crl.is_current(at) for crl in lists) for lists in self._crls.values())
+
+    def _authorities(self) -> list[x509.Certificate]:
+        return [*self._roots, *self._intermediates]
+
     def _path(self, certificate: x509.Certificate, at: datetime) -> list[x509.Certificate]:
         if not self._roots:
             raise Untrusted("no_path", "no root is trusted")

@@ -74,6 +74,8 @@ class LogHead:
     """The signed head of the log."""
 
     origin: str
+    lists: Literal["ok", "refused", "over"] = "ok"
+    """Of revoked cards: `refused`, a new one can't be used; `over`, those held are past their day."""
     vkey: str
     size: int
     root: str

@@ -20,7 +20,6 @@ from audit import base64url, instant, statement
 from audit.errors import BadEvidence, LogBroken, Untrusted
 from audit.signing import PublicKey, thumbprint
 from audit.statement import Statement
-from audit.trust import TrustStore
 from firmware_bridge.messages import (
     READER_LOST,
     AtDesk,
@@ -35,6 +34,7 @@ from firmware_bridge.messages import (
 from hall_controller import forms, unit_text
 from hall_controller.bus import HallBus
 from hall_controller.card_texts import ASK_AGAIN, NO_SITTING, NOT_NOW, UNREADABLE, untrusted
+from hall_controller.card_trust import CardTrust
 from hall_controller.clock import Clock
 from hall_controller.encoding import SessionEvidence
 from hall_controller.errors import NotRecorded
@@ -84,7 +84,7 @@ class Admission:
         self,
         hall: Hall,
         bus: HallBus,
-        trust: TrustStore,
+        trust: CardTrust,
         sessions: SessionKeys,
         pins: SealedPins,
         origin: str,
@@ -278,7 +278,7 @@ class Admission:
         Raises Refused, NotRecorded, LogBroken.
         """
         await self._hall.submit(Submission(_sign_in(sealed), "member", evidence))
-        self._sessions.learn(sealed.payload_hash, sealed.payload["key"])
+        self._sessions.learn(sealed.payload_hash, sealed.payload["key"], evidence.certificate)
         self.pins.signed_in(seat)
 
     def _forget_challenge(self, seat: str) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from audit.trust import TrustStore
 from display.access import Access
 from display.app import create_app
 from display.serving import Opened, Tls, open_port, serve_on
@@ -18,6 +17,7 @@ from hall_controller.announcer import Announcer
 from hall_controller.broker import EmbeddedBroker
 from hall_controller.broker_tls import hall_tls
 from hall_controller.bus import HallBus
+from hall_controller.card_trust import CardTrust
 from hall_controller.clock import Clock, HallClock, utc_now
 from hall_controller.config import Located
 from hall_controller.faults import BadFile, read_text
@@ -28,6 +28,7 @@ from hall_controller.invitations import taking_from
 from hall_controller.journal import last_time
 from hall_controller.key_files import load_passwords
 from hall_controller.prepared import prepare
+from hall_controller.revocation_watch import RevocationWatch
 from hall_controller.seats import Seats
 from hall_controller.sessions import SessionKeys
 from hall_controller.store import open_reader, open_store
@@ -103,15 +104,18 @@ async def run(located: Located, ready: Callable[[Running], None], system: Clock 
         bus = HallBus(
             link, hall=config.hall.id, signer=known.signer, epoch=hall.epoch, bridges=bridges, clock=clock
         )
+        trust = CardTrust(known.ca, hall.revocation_lists)
+        lists = tuple(map(located.path, config.trust.crl))
+        revocation = RevocationWatch(lists, hall, known, trust, sessions)
         intake = Intake(
-            hall, bus, trust=TrustStore(known.ca, known.crl), bridges=bridges, seats=seats,
+            hall, bus, trust=trust, bridges=bridges, seats=seats,
             sessions=sessions, origin=known.origin, clock=clock, token=token,
         )  # fmt: skip
         announcer = Announcer(bus, intake, bridges, sessions, known.origin, clock)
         given = GivenHall(
             hall, config.hall, known, plans=prepared.plans, intake=intake,
             seats=seats, reader=reader, bus_connected=lambda: bus.connected,
-            clock_is_right=lambda: not clock.trouble,
+            clock_is_right=lambda: not clock.trouble, revocation=lambda: revocation.state,
         )  # fmt: skip
         invitations = located.path(config.roster.invitations)
         access = Access(clock, taking_from(invitations, lambda: clock.ahead))
@@ -120,6 +124,7 @@ async def run(located: Located, ready: Callable[[Running], None], system: Clock 
             tasks.create_task(announcer.run(hall.follow(), hall.meeting))
             tasks.create_task(bus.run(intake))
             tasks.create_task(Supervision(hall).run())
+            tasks.create_task(revocation.run())
             tasks.create_task(given.run())
             tasks.create_task(serve_on(app, opened))
             memory.settle()

@@ -1,7 +1,9 @@
 """Whose log it is: its name, the hall's key, whom the hall trusts. What entry 0 and `TrustListed` say."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from audit import canonical, checkpoint
 from audit.entry import Entry
@@ -41,18 +43,25 @@ class Founded:
     created: bool = False
     trust: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     """SHA-256 of CA certificates and of revocation lists, as listed last."""
+    crl: tuple[bytes, ...] = ()
+    """DER of every revocation list that was listed: `hall verify` judges by all, so the hall does."""
 
-    def after(self, entry: Entry, known: Founding) -> "Founded":
-        """Raises LogBroken for a log of another name or key: writing on would make two logs of one."""
+    def after(self, entry: Entry, known: Founding, body: Mapping[str, Any] | None) -> "Founded":
+        """`body`: the entry's opened payload.
+
+        Raises LogBroken for a log of another name or key: writing on would make two logs of one."""
         if entry.type == "LogCreated":
             own = encoding.log_created(
                 known.origin, known.vkey, {known.signer.kid: to_jwk(known.signer.public_key)}
             )
             if entry.d != own.d:
                 raise LogBroken(f"this log is {entry.d.get('vkey')!s:.120}, the hall's key is {known.vkey}")
-            return Founded(True, self.trust)
+            return replace(self, created=True)
         if entry.type == "TrustListed":
-            return Founded(self.created, (tuple(entry.d["ca"]), tuple(entry.d["crl"])))
+            assert body is not None  # a public payload; the journal has opened it
+            listed = map(base64.b64decode, body["crl"])
+            trust = tuple(entry.d["ca"]), tuple(entry.d["crl"])
+            return replace(self, trust=trust, crl=tuple(dict.fromkeys((*self.crl, *listed))))
         return self
 
 

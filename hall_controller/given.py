@@ -37,6 +37,7 @@ from hall_controller.mobile_form import mobile_form
 from hall_controller.planned import Plans
 from hall_controller.rulebooks import NoSuchRuleBook
 from hall_controller.seats import Seats
+from hall_controller.revocation_watch import Lists
 from hall_controller.store.port import LogReader
 from hall_controller.submission import Submission
 from voting.commands import Command, OpenSitting, Text
@@ -69,11 +70,13 @@ class GivenHall:
     ) -> None:
         self._hall, self._section, self._known = hall, section, known
         self._plans, self._intake, self._seats = plans, intake, seats
+        revocation: Callable[[], Lists],
         self._reader, self._bus_connected, self._clock_is_right = reader, bus_connected, clock_is_right
         self._files = LogFiles(reader)
         self._told: list[Callable[[], None]] = []
         self._looked_at: tuple[tuple[object, ...], Health] | None = None
         """Health of the seats, and what it was looked at for."""
+        self._revocation = revocation
 
     async def run(self) -> None:
         """Tells the followers of each commit and each change of health, until cancelled."""
@@ -106,7 +109,9 @@ class GivenHall:
         of_seats = self._seats_looked_at()
         return replace(
             of_seats,
-            state="down" if not own.recording else of_seats.state if broker and clock else "degraded",
+        lists = self._revocation()
+        well = broker and clock and lists == "ok"
+            state="down" if not own.recording else of_seats.state if well else "degraded",
             broker=broker,
             store=own.recording,
             clock=clock,
@@ -114,6 +119,7 @@ class GivenHall:
         )
 
     def _seats_looked_at(self) -> Health:
+            lists=lists,
         vote = self.meeting.current
         locked = vote is not None and vote.phase in LOCKED
         seen = (
@@ -238,11 +244,11 @@ class GivenHall:
             self._tell()
 
     async def _follow_health(self) -> None:
-        seen = (self._seats.revision, True, True, True)
+        seen = (self._seats.revision, True, True, True, "ok")
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             recording, clock = self._hall.health().recording, self._clock_is_right()
-            now = (self._seats.revision, self._bus_connected(), recording, clock)
+            now = (self._seats.revision, self._bus_connected(), recording, clock, self._revocation())
             if now != seen:
                 seen = now
                 self._tell()

@@ -22,7 +22,7 @@ from hall_controller.founding import Founded, Founding
 from hall_controller.journal import Placed, Tip, Token, place, reread
 from hall_controller.signed_result import Malformed
 from hall_controller.store.port import LogReader
-from hall_controller.submission import Happening, Recorded, Submission
+from hall_controller.submission import Happening, ListTrust, Recorded, Submission
 from voting import ballot
 from voting import events as ev
 from voting.errors import ImpossibleEvent, Refused
@@ -63,6 +63,8 @@ class Provisional:
 
     def decide(self, submission: Submission) -> Recorded | Repeat:
         """Raises Refused; then nothing has changed."""
+        if isinstance(submission.command, ListTrust):
+            return self._list(submission.command)
         at = self._now()
         try:
             events = decide(self.standing.meeting, submission.command, at)
@@ -78,10 +80,15 @@ class Provisional:
         self._take(standing, placed, events)
         return Recorded(standing.tip.size - 1, at, tuple(events))
 
+    def _list(self, command: ListTrust) -> Recorded:
+        self.add(encoding.trust_list(command.ca, command.crl))
+        return Recorded(self.standing.tip.size - 1, self.placed[-1].entry.t, ())
+
     def add(self, draft: Draft) -> None:
         """An entry about the log itself."""
         one = self._place(self.standing, draft, self._now(), self.standing.tip.sit)
-        founded = self.standing.founded.after(one.entry, self._known)
+        body = draft.payload.body if draft.payload else None
+        founded = self.standing.founded.after(one.entry, self._known, body)
         self._take(replace(self.standing, tip=one.tip, founded=founded), [one], [None])
 
     def _now(self) -> datetime:
@@ -142,7 +149,7 @@ def catch_up(store: LogReader, standing: Standing, known: Founding) -> tuple[Sta
     for one in reread(store, standing.tip):
         try:
             event = decoding.decode(one.entry, one.body)
-            founded = standing.founded.after(one.entry, known)
+            founded = standing.founded.after(one.entry, known, one.body)
             if event is None:
                 standing = replace(standing, tip=one.tip, founded=founded)
             else:

@@ -128,6 +128,11 @@ class Hall:
         """The receipt of a recorded ballot, the same bytes each time."""
         return self._receipts.receipt(ballot)
 
+    @property
+    def revocation_lists(self) -> tuple[bytes, ...]:
+        """All that the log has listed so far (DER)."""
+        return self._standing.founded.crl
+
     def place(self, ballot: str) -> receipts.Place | None:
         """Where a recorded ballot stands in the log."""
         return self._receipts.place(ballot)

@@ -13,7 +13,6 @@ import structlog
 
 from audit import statement
 from audit.errors import BadEvidence, LogBroken
-from audit.trust import TrustStore
 from display.ports import BindingState, BoundPhone, PhoneBinding, PinOutcome, PinRequest
 from firmware_bridge.messages import (
     Card,
@@ -36,6 +35,7 @@ from hall_controller.admission import Admission
 from hall_controller.bridges import Bridges
 from hall_controller.bus import HallBus
 from hall_controller.card_texts import NOT_NOW
+from hall_controller.card_trust import CardTrust
 from hall_controller.casting import Casting
 from hall_controller.clock import Clock
 from hall_controller.errors import NotRecorded
@@ -61,7 +61,7 @@ class Intake:
         hall: Hall,
         bus: HallBus,
         *,
-        trust: TrustStore,
+        trust: CardTrust,
         bridges: Bridges,
         seats: Seats,
         sessions: SessionKeys,

@@ -35,7 +35,7 @@ def load_founding(located: Located) -> Founding:
     for path in map(located.path, config.trust.ca):
         roots += gathering.read(lambda path=path: _roots(path)) or []  # type: ignore[misc]
     for path in map(located.path, config.trust.crl):
-        crls += gathering.read(lambda path=path: [_crl(path)]) or []  # type: ignore[misc]
+        crls += gathering.read(lambda path=path: [load_revocation_list(path)]) or []  # type: ignore[misc]
     gathering.judge()
     assert signer is not None
     return Founding(config.hall.origin, signer, tuple(roots), tuple(crls))
@@ -48,7 +48,8 @@ def _roots(path: Path) -> list[bytes]:
         raise BadFile(path, [str(error)]) from error
 
 
-def _crl(path: Path) -> bytes:
+def load_revocation_list(path: Path) -> bytes:
+    """DER, of a list in PEM or DER; whose it is isn't asked. Raises BadFile."""
     try:
         data = path.read_bytes()
         load = x509.load_pem_x509_crl if data.startswith(b"-----") else x509.load_der_x509_crl

@@ -10,6 +10,7 @@ from typing import Any
 
 from audit import entry as log_entry
 from audit import statement
+from audit.errors import LogBroken
 from audit.signing import PublicKey, from_jwk, thumbprint
 from hall_controller.store.port import LogReader
 
@@ -18,6 +19,8 @@ from hall_controller.store.port import LogReader
 class SessionKey:
     key: PublicKey
     kid: str
+    certificate: bytes
+    """DER, of the card that delegated to the key."""
 
 
 class SessionKeys:
@@ -30,10 +33,10 @@ class SessionKeys:
     def of(self, session: str) -> SessionKey | None:
         return self._keys.get(session)
 
-    def learn(self, session: str, jwk: Mapping[str, Any]) -> None:
+    def learn(self, session: str, jwk: Mapping[str, Any], certificate: bytes) -> None:
         """Of a session that is recorded."""
         key = from_jwk(jwk)
-        self._keys[session] = SessionKey(key, thumbprint(key))
+        self._keys[session] = SessionKey(key, thumbprint(key), certificate)
 
     def forget(self, session: str) -> None:
         self._keys.pop(session, None)
@@ -47,11 +50,16 @@ class SessionKeys:
 
         Blocking: call it before the hall serves anybody, or in a thread. Raises StoreFailed, LogBroken.
         """
+        found: list[tuple[statement.Statement, str]] = []
         for stored, blob in log.entries():
             if stored.type != "SignedIn" or stored.sit != sitting or blob is None:
                 continue
             ref = log_entry.decode(stored.data).blob
             assert ref is not None
             body = log_entry.open_blob(blob, ref)
-            signed = statement.parse(body["jws"], statement.SESSION_KEY)
-            self.learn(signed.payload_hash, signed.payload["key"])
+            found.append((statement.parse(body["jws"], statement.SESSION_KEY), body["cert"]))
+        certificates = log.certificates({fingerprint for _, fingerprint in found})
+        for signed, fingerprint in found:
+            if fingerprint not in certificates:
+                raise LogBroken(f"the certificate {fingerprint} of a session is lost")
+            self.learn(signed.payload_hash, signed.payload["key"], certificates[fingerprint])

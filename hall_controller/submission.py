@@ -16,10 +16,18 @@ Evidence = Jws | SessionEvidence | None
 
 
 @dataclass(frozen=True, slots=True)
+class ListTrust:
+    """About the log itself, no command of the chamber's: whom the hall trusts from here on (DER)."""
+
+    ca: tuple[bytes, ...]
+    crl: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A command whose signatures were checked, with what its entry must keep as evidence."""
 
-    command: Command
+    command: Command | ListTrust
     actor: str
     """`hall`, `clock`, `member` or `officer:<id>`."""
     evidence: Evidence = None

@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit import base64url
 from audit.signing import Ed25519Signer
-from audit.trust import TrustStore
 from firmware_bridge.bridge import Bridge
 from firmware_bridge.hall_link import HallLink
 from firmware_bridge.links import BusLink, Topics
@@ -25,6 +24,7 @@ from firmware_bridge.serial_bus import SerialBus
 from hall_controller.announcer import Announcer
 from hall_controller.bridges import Bridges, KnownBridge
 from hall_controller.bus import HallBus
+from hall_controller.card_trust import CardTrust
 from hall_controller.clock import utc_now
 from hall_controller.founding import Founding
 from hall_controller.hall import Hall
@@ -259,7 +259,7 @@ class HallOnBus:
         if hall.meeting.sitting is not None:
             sessions.read_back(store, hall.meeting.sitting.id)
         intake = Intake(
-            hall, bus, trust=TrustStore(known.ca, known.crl), bridges=bridges, seats=seats,
+            hall, bus, trust=CardTrust(known.ca, hall.revocation_lists), bridges=bridges, seats=seats,
             sessions=sessions, origin=ORIGIN, clock=utc_now, token=secrets.token_bytes,
         )  # fmt: skip
         announcer = Announcer(bus, intake, bridges, sessions, ORIGIN, utc_now)

@@ -50,7 +50,7 @@ class SignIn:
 @dataclass(frozen=True, slots=True)
 class SignOut:
     session: str
-    cause: Literal["card_removed", "console_lost", "left", "replaced", "phone_lost"]
+    cause: Literal["card_removed", "console_lost", "left", "replaced", "phone_lost", "card_revoked"]
 
 
 @dataclass(frozen=True, slots=True)

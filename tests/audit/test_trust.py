@@ -140,6 +140,47 @@ class TestRevocation:
         assert code(CARD, crls=[thiefs, good]) == "revoked"
 
 
+class TestNewList:
+    """What may follow the lists that are held: the list of a day later, and nothing else."""
+
+    held = CA.revoke(number=5, begin=AT)
+    later = AT + timedelta(days=1)
+
+    def code(self, crl: bytes, *held: bytes) -> str:
+        try:
+            TrustStore([CA.der], held or [self.held]).check_list(crl, self.later)
+        except Untrusted as error:
+            return error.code
+        return "taken"
+
+    @pytest.mark.parametrize(
+        ("crl", "wanted"),
+        [
+            (CA.revoke(number=6, begin=later), "taken"),
+            (held, "taken"),
+            (CA.revoke(number=4, begin=later), "crl_older"),
+            (CA.revoke(number=6, begin=AT - timedelta(days=1)), "crl_older"),
+            (CA.revoke(number=6, begin=later + timedelta(days=1)), "crl_not_yet_valid"),
+            (CA.revoke(number=6, begin=AT, until=AT), "crl_expired"),
+            (CA.revoke(number=6, begin=later, key=key_of("thief")), "crl_unsigned"),
+            (CA.revoke(number=None, begin=later), "crl_unsigned"),
+            (Authority("Another CA").revoke(number=6, begin=later), "crl_unsigned"),
+            (b"no list", "malformed"),
+        ],
+    )
+    def test_what_may_follow(self, crl: bytes, wanted: str) -> None:
+        assert self.code(crl) == wanted
+
+    def test_what_a_thief_put_there_counts_for_nothing(self) -> None:
+        thiefs = CA.revoke(key=key_of("thief"), number=99, begin=self.later)
+        assert self.code(CA.revoke(number=6, begin=self.later), thiefs, self.held) == "taken"
+
+    def test_lists_are_over_when_the_next_one_is_due(self) -> None:
+        store = TrustStore([CA.der], [CA.revoke(begin=DAY_ONE, until=AT)])
+        assert store.lists_are_current(AT)
+        assert not store.lists_are_current(self.later)
+
+
 class TestChain:
     root = Authority("Root")
     middle = Authority("Middle", parent=root)

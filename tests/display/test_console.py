@@ -1,5 +1,7 @@
 """What the officer is offered, asked, and told in each phase of a vote."""
 
+import pytest
+
 from audit import fingerprint
 from display.access import ACTS
 from tests.display.simulated_hall import CASTING_BOOK, SimulatedHall, planned, thumbprint_of
@@ -170,6 +172,16 @@ def test_health_says_that_the_clock_is_off(hall):
     hall.troubled(state="degraded", clock=False)
     assert "đồng hồ máy chủ sai lệch" in seen(hall, "officer")["health"]["text"]["vi"]
     assert "clock is off" in seen(hall, "officer")["health"]["text"]["en"]
+
+
+@pytest.mark.parametrize(
+    ("lists", "said"),
+    [("refused", "vẫn áp dụng danh sách trước"), ("over", "danh sách thẻ thu hồi đã quá hạn")],
+)
+def test_health_says_what_is_wrong_with_the_lists_of_revoked_cards(hall, lists, said):
+    convened(hall)
+    hall.troubled(state="degraded", lists=lists)
+    assert said in seen(hall, "officer")["health"]["text"]["vi"]
 
 
 def test_every_act_of_the_table_has_its_place_on_the_console():
