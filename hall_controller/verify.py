@@ -28,8 +28,9 @@ _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 def verify(directory: Path, anchor: Path | None, console: Console, reader: Reader | None = None) -> int:
     """Prints what was checked, found and withheld; returns the exit code.
 
-    `reader`: whom the export was made for, so that what this reader should have been given is missed. None:
-    it is judged as far as it is shown.
+    `reader`: whom the export was made for, so that what this reader should have been given is missed, and
+    what this reader should not see is found. None: it is judged as far as it is shown, as an export doesn't
+    say of itself for whom it is.
     """
     try:
         held = read_anchor(anchor) if anchor is not None else None

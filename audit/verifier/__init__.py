@@ -18,10 +18,10 @@ from audit.verifier import log_files, reading
 from audit.verifier.anchor import Anchor, BadAnchor
 from audit.verifier.log_files import LogFiles
 from audit.verifier.payloads import Payloads
-from audit.verifier.report import Finding, Recount, Report, Severity
+from audit.verifier.report import DISCLOSED, Finding, Recount, Report, Severity
 from audit.verifier.state import State
 
-__all__ = ["Anchor", "BadAnchor", "Finding", "Recount", "Report", "Severity", "verify"]
+__all__ = ["DISCLOSED", "Anchor", "BadAnchor", "Finding", "Recount", "Report", "Severity", "verify"]
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 _UNSIGNED = {"checkpoint_signature", "signed_by_other_key"}

@@ -52,7 +52,7 @@ class Payloads:
             yield from self._absent(found)
             return None
         if ref.cls in _TOGETHER:
-            self._shown[_TOGETHER[ref.cls], _about(found)] += 1
+            self._shown[_TOGETHER[ref.cls], about(found)] += 1
         try:
             body = entry.open_blob(data, ref)
             catalogue.check_body(found, body)
@@ -69,8 +69,8 @@ class Payloads:
             path = bundle.blob_path(found.blob.sha256)
             yield Finding("error", "payload_missing", f"entry {found.seq}'s is for everybody to read", path)
             return
-        self._withheld[(cls, _about(found))] += 1
-        self._lacking[_TOGETHER[cls], _about(found)].append(found)
+        self._withheld[(cls, about(found))] += 1
+        self._lacking[_TOGETHER[cls], about(found)].append(found)
 
     def _broken(self, found: Entry, data: bytes, error: Exception) -> Iterator[Finding]:
         assert found.blob is not None
@@ -86,11 +86,11 @@ class Payloads:
 
     def torn(self) -> Iterator[Finding]:
         """What is released whole or not at all, and is there in part: somebody took the rest away."""
-        for (what, about), lacking in self._lacking.items():
-            if shown := self._shown[what, about]:
+        for (what, whose), lacking in self._lacking.items():
+            if shown := self._shown[what, whose]:
                 named = ", ".join(str(entry.seq) for entry in lacking[:_FEW])
                 more = f" and {len(lacking) - _FEW} more" if len(lacking) > _FEW else ""
-                text = f"{what} of {about} are given whole or not: {shown} are here, not of entry {named}"
+                text = f"{what} of {whose} are given whole or not: {shown} are here, not of entry {named}"
                 yield Finding("error", "payload_partly_missing", text + more, f"entry {lacking[0].seq}")
 
     def strays(self) -> Iterator[Finding]:
@@ -101,11 +101,11 @@ class Payloads:
 
     def withheld(self) -> tuple[str, ...]:
         return tuple(
-            f"{times} {cls} payload{'s' if times > 1 else ''} of {about}: not checked: {_LEAVES[cls]}"
-            for (cls, about), times in sorted(self._withheld.items())
+            f"{times} {cls} payload{'s' if times > 1 else ''} of {whose}: not checked: {_LEAVES[cls]}"
+            for (cls, whose), times in sorted(self._withheld.items())
         )
 
 
-def _about(found: Entry) -> str:
+def about(found: Entry) -> str:
     """The vote or the sitting that a payload is part of."""
     return str(found.d.get("vote") or found.sit)

@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol
 from audit.entry import Entry
 
 Severity = Literal["error", "warning", "note"]
+DISCLOSED = "payload_disclosed"
+"""The code of what is true, but not for this reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ class Report:
     @property
     def verdict(self) -> str:
         if not self.sound:
-            return "damaged"
+            unsound = {finding.code for finding in self.findings if finding.severity != "note"}
+            return (
+                "whole, but it shows what this reader isn't given" if unsound == {DISCLOSED} else "damaged"
+            )
         shown = " as far as it is shown" if self.withheld else ""
         if any(finding.code == "not_judged" for finding in self.findings):
             return f"consistent{shown}; authenticity not judged"

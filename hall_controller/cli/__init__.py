@@ -55,7 +55,9 @@ def verify(
     ] = None,
     reader: Annotated[
         Literal["public", "auditor"] | None,
-        typer.Option("--for", help="Whom the export was made for: what that reader should have is missed."),
+        typer.Option(
+            "--for", help="Whom it was made for: what this reader lacks or should not see is found."
+        ),
     ] = None,
 ) -> None:
     """Checks an exported log offline and counts its votes again. Exits 1 on any finding."""

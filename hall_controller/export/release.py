@@ -63,7 +63,12 @@ class Release:
             return entry.blob is not None
         if self.reader == "auditor":
             return entry.blob.cls not in _WHILE_OPEN or self._votes[entry.d["vote"]].ended
-        return entry.sit not in self._closed and self._is_published(entry, entry.blob.cls)
+        return self._sitting_of(entry) not in self._closed and self._is_published(entry, entry.blob.cls)
+
+    def _sitting_of(self, entry: Entry) -> str:
+        """Whose publicity it has: a vote's own, also where it was declared in a later sitting."""
+        vote = self._votes.get(entry.d.get("vote", ""))
+        return entry.sit if vote is None else vote.sit
 
     def _is_published(self, entry: Entry, cls: str) -> bool:
         if cls in _OF_A_SITTING:

@@ -118,6 +118,38 @@ async def test_what_a_reader_should_have_is_missed(tmp_path: Path, book: str) ->
     assert (code, "payload_missing" in printed) == (UNSOUND, True), printed
 
 
+@pytest.mark.parametrize("book", [BOOK, NAMES_BOOK], ids=["totals", "names"])
+async def test_what_a_reader_should_not_see_is_found(tmp_path: Path, book: str) -> None:
+    """An auditor's export in the public's place: true in every word, and not for everybody."""
+    chamber, url = await _sat(tmp_path, book)
+    anchor = _anchor(chamber, tmp_path / "anchor.toml")
+    _export(chamber, url, tmp_path / "out", "auditor")
+    assert _judged(tmp_path / "out", anchor, "auditor")[0] == SOUND
+    code, printed = _judged(tmp_path / "out", anchor, "public")
+    if book is NAMES_BOOK:
+        assert code == SOUND, printed
+        return
+    assert code == UNSOUND
+    assert "✗ whole, but it shows what this reader isn't given" in printed
+    for told in (
+        "5 ballot payloads of v1", "5 ballot payloads of v2", "1 participation payload of v1",
+        "5 session payloads of s1",
+    ):  # fmt: skip
+        assert told in printed, printed
+    assert "declared payloads" not in printed
+    assert "payload_missing" not in printed
+
+
+async def test_one_ballot_in_a_public_export_is_one_too_many(tmp_path: Path) -> None:
+    chamber, url = await _sat(tmp_path, BOOK)
+    _export(chamber, url, tmp_path / "out", "public")
+    _export(chamber, url, tmp_path / "all", "auditor")
+    ballot = next(one for one in (tmp_path / "all" / "blobs").iterdir() if one.stat().st_size == 1536)
+    shutil.copy(ballot, tmp_path / "out" / "blobs")
+    code, printed = _judged(tmp_path / "out", None, "public")
+    assert (code, "1 ballot payload of v" in printed) == (UNSOUND, True), printed
+
+
 async def test_what_can_not_be_told_of_a_reader_is_no_success(tmp_path: Path) -> None:
     chamber, url = await _sat(tmp_path, BOOK)
     _export(chamber, url, tmp_path / "out", "auditor")

@@ -1,14 +1,17 @@
 """Hands counted after the close, a result declared in the next sitting: recorded, exported, verified."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from hall_controller import signed_result
 from hall_controller.export.anchor import write_anchor
-from hall_controller.export.release import Reader
+from hall_controller.export.release import Reader, Release
 from hall_controller.export.writing import export
+from hall_controller.journal import Reread, Tip, reread
 from hall_controller.store import open_reader, open_store
 from hall_controller.submission import Submission
 from hall_controller.supervision import Due, due_act
@@ -59,6 +62,41 @@ async def _sat(tmp_path: Path, book: str) -> tuple[Chamber, str]:
     assert again.meeting.votes[V1] == vote
     await again.close()
     return chamber, url
+
+
+def _record(url: str) -> list[Reread]:
+    log = open_reader(url)
+    try:
+        return list(reread(log, Tip()))
+    finally:
+        log.close()
+
+
+async def test_its_entry_is_the_later_sittings_and_its_result_the_votes_own(tmp_path: Path) -> None:
+    _, url = await _sat(tmp_path, BOOK)
+    found = {one.entry.type: one for one in _record(url)}
+    assert [found[kind].entry.sit for kind in ("VoteAnnounced", "ResultComputed", "VoteDeclared")] == [
+        "s1", "s1", "s2",
+    ]  # fmt: skip
+    declared = found["VoteDeclared"].body
+    assert declared == found["ResultComputed"].body
+    assert signed_result.read(declared)[1].sit == "s1"
+
+
+async def test_a_vote_of_a_closed_sitting_stays_closed_where_a_public_one_declares_it(
+    tmp_path: Path,
+) -> None:
+    _, url = await _sat(tmp_path, NAMES_BOOK)
+    for closed_sitting, given in (("s1", False), ("s2", True)):
+        release, declaration = Release("public"), None
+        for one in _record(url):
+            entry = one.entry
+            if entry.type == "SittingOpened" and entry.sit == closed_sitting:
+                entry = replace(entry, d={**entry.d, "closed": True})
+            release.note(entry, one.body)
+            declaration = entry if entry.type == "VoteDeclared" else declaration
+        assert declaration is not None
+        assert release.gives(declaration) is given
 
 
 @pytest.mark.parametrize("book", [BOOK, NAMES_BOOK], ids=["totals", "names"])
