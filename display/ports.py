@@ -30,6 +30,14 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """A registrar's desk: phones are bound there as at a seat; it is none."""
+
+    id: SeatId
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Upcoming:
     sitting: SittingId
     on: date
@@ -66,6 +74,8 @@ class Health:
     """False too while a commit has been waited for too long."""
     clock: bool = True
     """Whether the hall's clock and its machine's agree."""
+    lists: Literal["ok", "refused", "over"] = "ok"
+    """Of revoked cards: `refused`, a new one can't be used; `over`, those held are past their day."""
     last_commit_ms: int = 0
 
 
@@ -74,8 +84,6 @@ class LogHead:
     """The signed head of the log."""
 
     origin: str
-    lists: Literal["ok", "refused", "over"] = "ok"
-    """Of revoked cards: `refused`, a new one can't be used; `over`, those held are past their day."""
     vkey: str
     size: int
     root: str
@@ -160,6 +168,10 @@ class Hall(Protocol):
         """The hall's seats in their order; it doesn't change while the hall runs."""
 
     @property
+    def desks(self) -> tuple[Desk, ...]:
+        """The registrar's, in their order; often none."""
+
+    @property
     def health(self) -> Health: ...
 
     @property
@@ -202,7 +214,10 @@ class Hall(Protocol):
         """Writes the exported directory into `out`. Blocking: called in a thread of its own."""
 
     async def request_phone_binding(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
-        """Asks the card at `seat` to bind this public P-256 key. Raises Refused (no card, bad key …)."""
+        """Asks the card at `seat`, or at a desk, to bind this public P-256 key.
+
+        Raises Refused (no card, bad key …).
+        """
 
     def phone_binding(self, enrolment: str) -> BindingState | None:
         """None where there is no such enrolment."""

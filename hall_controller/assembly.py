@@ -113,7 +113,7 @@ async def run(located: Located, ready: Callable[[Running], None], system: Clock 
         )  # fmt: skip
         announcer = Announcer(bus, intake, bridges, sessions, known.origin, clock)
         given = GivenHall(
-            hall, config.hall, known, plans=prepared.plans, intake=intake,
+            hall, config.hall, known, plans=prepared.plans, desks=config.desk, intake=intake,
             seats=seats, reader=reader, bus_connected=lambda: bus.connected,
             clock_is_right=lambda: not clock.trouble, revocation=lambda: revocation.state,
         )  # fmt: skip

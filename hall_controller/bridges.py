@@ -59,8 +59,8 @@ class _File(BaseModel):
     bridge: list[_Entry] = Field(min_length=1)
 
 
-def load(path: Path) -> Bridges:
-    """Reads `bridges.toml`. Raises BadFile with every fault."""
+def load(path: Path, desks: Iterable[str] = ()) -> Bridges:
+    """Reads `bridges.toml`; `desks` are those of `hall.toml`. Raises BadFile with every fault."""
     try:
         entries = _File.model_validate(tomllib.loads(read_text(path))).bridge
     except tomllib.TOMLDecodeError as error:
@@ -68,10 +68,10 @@ def load(path: Path) -> Bridges:
     except ValidationError as error:
         said = [".".join(map(str, one["loc"])) + f": {one['msg']}" for one in error.errors()]
         raise BadFile(path, said) from error
-    return _checked(path, entries)
+    return _checked(path, entries, frozenset(desks))
 
 
-def _checked(path: Path, entries: list[_Entry]) -> Bridges:
+def _checked(path: Path, entries: list[_Entry], desks: frozenset[str]) -> Bridges:
     faults: list[str] = []
     bridges: dict[str, KnownBridge] = {}
     seats: dict[str, str] = {}
@@ -95,4 +95,4 @@ def _checked(path: Path, entries: list[_Entry]) -> Bridges:
         bridges[entry.id] = KnownBridge(entry.id, key, tuple(entry.seats))
     if faults:
         raise BadFile(path, faults)
-    return Bridges(bridges)
+    return Bridges(bridges, desks)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from firmware_bridge.config import is_loopback
 from hall_controller.bilingual import Bilingual
+from hall_controller.desks import DeskSection, twice
 from hall_controller.faults import BadFile, read_text
 
 HallId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -177,6 +178,10 @@ class HallConfig(_Section):
     broker: BrokerSection
     web: WebSection = WebSection()
     roster: RosterSection
+    desk: list[DeskSection] = []
+
+    def clashes(self) -> list[Clash]:
+        return [one for id in twice(self.desk) for one in _clash(True, "desk", f"desk {id} stands twice")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +237,9 @@ def _clashes_beside(raw: Mapping[str, Any], error: ValidationError) -> Iterator[
     for name, field in HallConfig.model_fields.items():
         model = field.annotation
         faulty = {
-            str(one["loc"][1]) for one in error.errors() if one["loc"][0] == name and len(one["loc"]) > 1
+            str(one["loc"][1])
+            for one in error.errors()
+            if one["loc"][:1] == (name,) and len(one["loc"]) > 1
         }
         if not faulty or not isinstance(model, type) or not issubclass(model, _Section):
             continue

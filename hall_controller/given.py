@@ -1,7 +1,7 @@
 """The hall as the pages are given it: `display.ports.Hall` over the heart, the intake and the seats."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -13,6 +13,7 @@ from display.ports import (
     JWS,
     BindingState,
     BoundPhone,
+    Desk,
     Health,
     LogHead,
     NotRecorded,
@@ -27,6 +28,7 @@ from display.ports import (
 )
 from hall_controller import errors
 from hall_controller.config import HallSection
+from hall_controller.desks import DeskSection
 from hall_controller.export.writing import export
 from hall_controller.faults import BadFile
 from hall_controller.founding import Founding
@@ -35,9 +37,9 @@ from hall_controller.intake import Intake
 from hall_controller.log_files import LogFiles
 from hall_controller.mobile_form import mobile_form
 from hall_controller.planned import Plans
+from hall_controller.revocation_watch import Lists
 from hall_controller.rulebooks import NoSuchRuleBook
 from hall_controller.seats import Seats
-from hall_controller.revocation_watch import Lists
 from hall_controller.store.port import LogReader
 from hall_controller.submission import Submission
 from voting.commands import Command, OpenSitting, Text
@@ -62,21 +64,23 @@ class GivenHall:
         known: Founding,
         *,
         plans: Plans,
+        desks: Sequence[DeskSection],
         intake: Intake,
         seats: Seats,
         reader: LogReader,
         bus_connected: Callable[[], bool],
         clock_is_right: Callable[[], bool],
+        revocation: Callable[[], Lists],
     ) -> None:
         self._hall, self._section, self._known = hall, section, known
         self._plans, self._intake, self._seats = plans, intake, seats
-        revocation: Callable[[], Lists],
+        self.desks = tuple(Desk(SeatId(desk.id), desk.name) for desk in desks)
         self._reader, self._bus_connected, self._clock_is_right = reader, bus_connected, clock_is_right
+        self._revocation = revocation
         self._files = LogFiles(reader)
         self._told: list[Callable[[], None]] = []
         self._looked_at: tuple[tuple[object, ...], Health] | None = None
         """Health of the seats, and what it was looked at for."""
-        self._revocation = revocation
 
     async def run(self) -> None:
         """Tells the followers of each commit and each change of health, until cancelled."""
@@ -105,21 +109,21 @@ class GivenHall:
     @property
     def health(self) -> Health:
         own, broker, clock = self._hall.health(), self._bus_connected(), self._clock_is_right()
+        lists = self._revocation()
+        well = broker and clock and lists == "ok"
         # Looked at with every picture, twenty times a second in a vote; seats change far less often.
         of_seats = self._seats_looked_at()
         return replace(
             of_seats,
-        lists = self._revocation()
-        well = broker and clock and lists == "ok"
             state="down" if not own.recording else of_seats.state if well else "degraded",
             broker=broker,
             store=own.recording,
             clock=clock,
+            lists=lists,
             last_commit_ms=round(own.last_commit_ms),
         )
 
     def _seats_looked_at(self) -> Health:
-            lists=lists,
         vote = self.meeting.current
         locked = vote is not None and vote.phase in LOCKED
         seen = (

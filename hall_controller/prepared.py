@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hall_controller import bridges as bridges_file
-from hall_controller import programme, roster
+from hall_controller import desks, programme, roster
 from hall_controller.bridges import Bridges
 from hall_controller.broker_tls import hall_tls
 from hall_controller.config import Located
@@ -36,7 +36,8 @@ def prepare(located: Located) -> Prepared:
     known = gathering.read(lambda: load_founding(located))
     _check_broker(located, gathering)
     _check_web(located, gathering)
-    bridges = gathering.read(lambda: bridges_file.load(located.path(files.bridges)))
+    own = [desk.id for desk in located.config.desk]
+    bridges = gathering.read(lambda: bridges_file.load(located.path(files.bridges), own))
     seats = gathering.read(lambda: roster.load_seats(located.path(files.seats)))
     people = gathering.read(lambda: roster.load_members(located.path(files.members), seats))
     planned = gathering.read(lambda: programme.load(located.path(files.programme)))
@@ -75,8 +76,10 @@ def _check_web(located: Located, gathering: Gathering) -> None:
 
 def _check_seats(located: Located, bridges: Bridges, people: Roster, gathering: Gathering) -> None:
     files, seats = located.config.roster, {seat.id for seat in people.seats}
+    for fault in desks.faults(located.config.desk, {*seats}, {*bridges.of_seat}):
+        gathering.add(located.file, fault)
     for seat, bridge in bridges.of_seat.items():
-        if seat not in seats:
+        if seat not in seats and seat not in bridges.desks:
             where = located.path(files.bridges)
             gathering.add(where, f"bridge {bridge}: there is no seat {seat} in {files.seats}")
     for member, seat in people.assigned.items():

@@ -1,4 +1,4 @@
-"""Binding a member's phone at a seat, and letting a bound phone in."""
+"""Binding a member's phone at a seat or at a registrar's desk, and letting a bound phone in."""
 
 import base64
 
@@ -20,6 +20,10 @@ _PROOF = TypeAdapter(PhoneProof)
 
 def routes(door: Door) -> APIRouter:
     router = APIRouter()
+
+    @router.get("/api/desks")
+    async def desks() -> dict[str, object]:
+        return {"desks": [{"id": desk.id, "name": dict(desk.name)} for desk in door.hall.desks]}
 
     @router.post("/api/phones")
     async def ask(request: Request) -> Response:

@@ -18,7 +18,8 @@ def routes(door: Door) -> APIRouter:
     router = APIRouter()
 
     def known(seat: str) -> SeatId:
-        found = next((one.id for one in door.hall.seats if one.id == seat), None)
+        places = [*(one.id for one in door.hall.seats), *(one.id for one in door.hall.desks)]
+        found = next((one for one in places if one == seat), None)
         if found is None:
             raise Declined(404, "not_found")
         return found

@@ -103,6 +103,8 @@ class SimulatedHall:
         vkey = checkpoint.vkey(ORIGIN, self._signer.public_key)
         return ports.LogHead(ORIGIN, vkey, len(self._log), root.hex(), text, keys)
 
+    desks = (ports.Desk(SeatId("desk-1"), {"vi": "Bàn đăng ký", "en": "Registrar's desk"}),)
+
     @property
     def programme(self):
         return self.planned if self.meeting.sitting else ()

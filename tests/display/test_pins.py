@@ -43,6 +43,15 @@ async def test_what_became_of_it_is_told(outcome, said):
         assert (await phone.get("/api/pin/003")).json() == said
 
 
+async def test_at_a_registrars_desk_as_at_a_seat():
+    async with opened() as house, house.browser() as phone:
+        (desk,) = (await phone.get("/api/desks")).json()["desks"]
+        assert desk == {"id": "desk-1", "name": {"vi": "Bàn đăng ký", "en": "Registrar's desk"}}
+        assert (await phone.get("/api/plan")).text.count("desk") == 0, "it is no seat of the hall"
+        house.hall.await_pin(desk["id"], KEY)
+        assert (await phone.post(f"/api/pin/{desk['id']}", json=GOOD)).status_code == 204
+
+
 async def test_where_no_pin_is_awaited_none_is_taken():
     async with opened() as house, house.browser() as phone:
         assert (await phone.get("/api/pin/003")).json() == {"state": "none"}

@@ -23,6 +23,7 @@ ROUTES = [
     ("GET", "/api/session", None, {"public", "member", "officer", "auditor"}),
     ("GET", "/api/hall", None, {"public", "member", "officer", "auditor"}),
     ("GET", "/api/plan", None, {"public", "member", "officer", "auditor"}),
+    ("GET", "/api/desks", None, {"public", "member", "officer", "auditor"}),
     ("GET", "/log/checkpoint", None, {"public", "member", "officer", "auditor"}),
     ("GET", "/health", None, {"public", "member", "officer", "auditor"}),
 ]

@@ -144,3 +144,16 @@ def test_origins_beyond_loopback_are_https(folder: Path, origin: str) -> None:
 def test_an_origin_on_loopback_may_be_clear_text(folder: Path) -> None:
     good = '[web]\norigins = ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:80"]\n'
     assert len(load(write(folder, GOOD + good)).config.web.origins) == 3
+
+
+def test_a_registrars_desk_has_an_id_that_no_seat_has_and_a_name(folder: Path) -> None:
+    (folder / "hall.toml").write_text(GOOD + '[[desk]]\nid = "desk-1"\n')
+    (desk,) = load(folder / "hall.toml").config.desk
+    assert (desk.id, desk.name["vi"]) == ("desk-1", "Bàn đăng ký")
+    twice = '[[desk]]\nid = "desk-1"\n' * 2
+    (folder / "hall.toml").write_text(GOOD + twice)
+    with pytest.raises(BadFile, match="desk desk-1 stands twice"):
+        load(folder / "hall.toml")
+    (folder / "hall.toml").write_text(GOOD + '[[desk]]\nid = "087"\n')
+    with pytest.raises(BadFile, match=r"desk\.0\.id"):
+        load(folder / "hall.toml")

@@ -69,6 +69,19 @@ def test_a_bridges_seat_that_is_none_and_a_members_seat_without_a_bridge(folder:
     assert "no bridge in bridges.toml serves seat 001" in said
 
 
+def test_a_desk_is_served_by_a_bridge_and_is_no_seat(folder: Path) -> None:
+    assert prepare(load(folder / "hall.toml")).bridges.desks == {"desk-1"}
+    _change(folder / "hall.toml", '"desk-1"', '"desk-9"')
+    with (folder / "seats.csv").open("a") as seats:
+        seats.write("hall,A\n")
+    with (folder / "hall.toml").open("a") as config:
+        config.write('[[desk]]\nid = "hall"\n')
+    said = faults(folder)
+    assert "desk desk-9: no bridge serves it" in said
+    assert "desk hall: it is a seat of the hall too" in said
+    assert "there is no seat desk-1 in seats.csv" in said, "what isn't said to be a desk must be a seat"
+
+
 @pytest.mark.parametrize("book", ["rules.toml", "vn.qh.1946-01-01"])
 def test_rule_books_of_the_programme_are_looked_for_at_the_start(folder: Path, book: str) -> None:
     programme = folder / "programme.toml"

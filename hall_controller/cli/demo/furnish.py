@@ -28,6 +28,8 @@ ORIGIN = "dienhong.example/hall/2026"
 CHAMBER = "vn.qh"
 ROWS = 20
 """Rows of 15 seats on serial lines; the other 200 seats are network consoles."""
+DESKS = ("desk-1",)
+"""The registrar's: phones are bound there too, and nobody votes."""
 BLOCKS = ("A", "B", "C", "D", "E")
 DELEGATIONS = (
     "Hà Nội", "TP Hồ Chí Minh", "Hải Phòng", "Đà Nẵng", "Cần Thơ", "Huế", "Nghệ An", "Thanh Hóa",
@@ -87,12 +89,12 @@ def furnish(
 ) -> Furnished:
     """Writes the hall's files into `folder`, which must not exist yet. Raises OSError.
 
-    `rows` of 15 seats hang on serial lines, the rest are network consoles.
+    `rows` of 15 seats hang on serial lines, the rest are network consoles; so is the registrar's desk.
     """
     folder.mkdir(parents=True, mode=0o700)
     now = datetime.now(UTC)
     seats = tuple(f"{number:03d}" for number in range(1, scenario.seats + 1))
-    bridges = plan_bridges(seats, rows)
+    bridges = (*plan_bridges(seats, rows), *(BridgePlan(desk, (desk,), False) for desk in DESKS))
     authority = Authority(now)
     hall_key = Ed25519PrivateKey.generate()
     signers = {bridge.id: Ed25519Signer(Ed25519PrivateKey.generate()) for bridge in bridges}
@@ -148,7 +150,11 @@ members = "members.csv"
 seats = "seats.csv"
 bridges = "bridges.toml"
 programme = "programme.toml"
-"""
+{_desks_toml()}"""
+
+
+def _desks_toml() -> str:
+    return "".join(f"\n[[desk]]\nid = {_s(desk)}\n" for desk in DESKS)
 
 
 def _write(path: Path, content: str | bytes) -> None:
