@@ -314,3 +314,36 @@ async def test_every_page_speaks_english_too(hall):
         officer = await visitor()
         await officer.go(invited(house, "officer").replace("/officer", "/officer?lang=en"))
         await officer.sees("Requests for the floor")
+
+
+ON_THE_WALL = """() => [...document.querySelectorAll('body *')].flatMap((element) => {
+  const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())
+  const { top, bottom, left, right } = element.getBoundingClientRect()
+  if (!own || element.closest('.unseen')) return []
+  const said = element.textContent.trim().slice(0, 40)
+  const outside = top < -1 || left < -1 || bottom > innerHeight + 1 || right > innerWidth + 1
+  const small = Number.parseFloat(getComputedStyle(element).fontSize) < 55.9
+  return [...(outside ? [`outside: ${said}`] : []), ...(small ? [`small: ${said}`] : [])]
+})"""
+"""What 30 m away can't be read: look.md, "nothing under 56 px of 1080"."""
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+async def test_everything_on_the_wall_is_within_the_screen_and_large_enough(hall, lang):
+    async with visiting(hall) as (_, visitor):
+        wall = await (await visitor(1920, 1080)).go(f"/wall?lang={lang}")
+        await wall.sees({"vi": "HỆ THỐNG SẴN SÀNG", "en": "SYSTEM READY"}[lang])
+        assert await wall.page.evaluate(ON_THE_WALL) == []
+        hall.announce()
+        hall.open()
+        for member in hall.members()[:9]:
+            hall.press(member, "approve")
+        await wall.sees({"vi": "ĐANG BIỂU QUYẾT", "en": "VOTE OPEN"}[lang])
+        assert await wall.page.evaluate(ON_THE_WALL) == []
+        hall.close()
+        hall.declare()
+        await wall.sees({"vi": "ĐƯỢC QUÁ NỬA TÁN THÀNH", "en": "Took part"}[lang])
+        assert await wall.page.evaluate(ON_THE_WALL) == []
+        hall.troubled(store=False)
+        await wall.sees({"vi": "Hệ thống tạm thời chưa ghi nhận được", "en": "can't record just now"}[lang])
+        assert not [one for one in await wall.page.evaluate(ON_THE_WALL) if "outside" in one]

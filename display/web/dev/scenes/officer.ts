@@ -137,7 +137,7 @@ function officer(one: Vote | undefined, over: Partial<View> = {}): View {
     ],
     health: {
       state: 'ok',
-      text: t('bình thường', 'normal'),
+      text: t('2 ghế mất kết nối', '2 seats offline'),
       seats_online: 498,
       seats_offline: ['087', '214'],
       clones: [],
@@ -295,7 +295,10 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
         ),
         health: {
           state: 'degraded',
-          text: t('cần chú ý', 'needs attention'),
+          text: t(
+            'chưa ghi được vào nhật ký, phiếu chưa được ghi nhận',
+            'the log can’t be written, ballots are not being recorded',
+          ),
           seats_online: 481,
           seats_offline: ['087', '214', '215', '216', '217', '301', '302'],
           clones: ['044'],
