@@ -34,7 +34,8 @@ def encode(obj: Any) -> bytes:
 
 def decode(data: bytes) -> Any:
     """The value of bytes that are JCS already. Raises NotCanonical for any other spelling of it."""
-    value = read(data)
+    # A name given twice needs no look of its own here: written again, the value has it once.
+    value = _read(_PLAIN_READER, data)
     if _write(value) != data:
         raise NotCanonical("JSON, but not in its canonical form (RFC 8785)")
     return value
@@ -42,8 +43,12 @@ def decode(data: bytes) -> Any:
 
 def read(data: bytes) -> Any:
     """The value of JSON in any spelling; else as strict: no floats, no name twice. Raises NotCanonical."""
+    return _read(_READER, data)
+
+
+def _read(reader: json.JSONDecoder, data: bytes) -> Any:
     try:
-        return _READER.decode(data.decode("utf-8"))
+        return reader.decode(data.decode("utf-8"))
     except NotCanonical:
         raise
     except RecursionError:
@@ -74,13 +79,14 @@ def _write(value: Any) -> bytes:
 
 
 def _check(obj: Any) -> None:
-    if obj is None or obj is True or obj is False or isinstance(obj, str):
+    if type(obj) is str or obj is None or obj is True or obj is False or isinstance(obj, str):
         return
     if isinstance(obj, dict):
         for name, value in obj.items():
             if not isinstance(name, str):
                 raise NotCanonical(f"a member's name must be a string: {name!r}")
-            _check(value)
+            if type(value) is not str:
+                _check(value)
     elif isinstance(obj, list | tuple):
         for value in obj:
             _check(value)
@@ -106,6 +112,9 @@ def _refuse_number(text: str) -> Any:
     raise NotCanonical(f"no floats here: {text[:40]}")
 
 
+_PLAIN_READER = json.JSONDecoder(
+    parse_float=_refuse_number, parse_constant=_refuse_number, parse_int=_integer
+)
 _READER = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_float=_refuse_number,

@@ -27,5 +27,7 @@ def read(text: str) -> datetime:
 
 def cut(at: datetime) -> datetime:
     """`at` as it will be read back: UTC, whole milliseconds."""
+    if at.tzinfo is UTC and not at.microsecond % 1000:
+        return at
     whole = at.astimezone(UTC)
     return whole - timedelta(microseconds=whole.microsecond % 1000)

@@ -5,6 +5,7 @@ not a JOSE library stands here: docs/decisions/0004-jws-verification.md.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -128,7 +129,13 @@ def _verify_ed25519(key: Ed25519PublicKey, message: bytes, signature: bytes) -> 
     """By libsodium: less than half of OpenSSL's time, and stricter (nothing of small order)."""
     if len(signature) != _ED25519_SIGNATURE_BYTES:
         raise BadSignature(f"EdDSA signatures have 64 bytes, not {len(signature)}")
-    VerifyKey(key.public_bytes_raw()).verify(message, signature)
+    _verify_key(key.public_bytes_raw()).verify(message, signature)
+
+
+@lru_cache(maxsize=1024)
+def _verify_key(raw: bytes) -> VerifyKey:
+    """Few keys sign a hall's whole traffic."""
+    return VerifyKey(raw)
 
 
 def _verify_rsa(key: PublicKey, alg: str, message: bytes, signature: bytes) -> None:

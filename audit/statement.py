@@ -72,13 +72,10 @@ class Draft:
 
 def draft(typ: str, payload: Mapping[str, Any], alg: str, **header: str) -> Draft:
     """`header` names the key: `kid=`, `sk=`, or `x5t#S256` by `**`. Raises as `parse` would."""
-    shape = shapes.shape_of(typ)
-    protected = {"alg": alg, "typ": typ, **header}
-    shapes.check_header(protected, shape)
-    shapes.check_payload(payload, shape)
+    protected = _protected(typ, alg, tuple(header.items()))
+    shapes.check_payload(payload, shapes.shape_of(typ))
     data = canonical.encode(payload)
-    encoded = base64url.encode(canonical.encode(protected))
-    return Draft(alg, encoded, base64url.encode(data), canonical.sha256_hex(data))
+    return Draft(alg, protected, base64url.encode(data), canonical.sha256_hex(data))
 
 
 def sign(typ: str, payload: Mapping[str, Any], signer: Signer, **header: str) -> dict[str, str]:
@@ -144,10 +141,19 @@ def _check_parts(jws: Any) -> None:
     """No unprotected header: nothing that isn't signed can steer the reader."""
     if not isinstance(jws, Mapping) or jws.keys() != _JWS_NAMES:
         raise BadStatement("a flattened JWS is protected, payload and signature, nothing else")
-    if not all(isinstance(value, str) and len(value) <= MAX_CHARS for value in jws.values()):
-        raise BadStatement("the parts of a JWS are texts of at most 256 kB")
+    for value in jws.values():
+        if not isinstance(value, str) or len(value) > MAX_CHARS:
+            raise BadStatement("the parts of a JWS are texts of at most 256 kB")
     if len(jws["protected"]) > MAX_HEADER_CHARS:
         raise BadStatement(f"a protected header has at most {MAX_HEADER_CHARS} characters")
+
+
+@lru_cache(maxsize=4096)
+def _protected(typ: str, alg: str, naming: tuple[tuple[str, str], ...]) -> str:
+    """A signer's header, checked and written once: all its statements of a kind carry the same."""
+    header = {"alg": alg, "typ": typ, **dict(naming)}
+    shapes.check_header(header, shapes.shape_of(typ))
+    return base64url.encode(canonical.encode(header))
 
 
 @lru_cache(maxsize=4096)
@@ -157,10 +163,10 @@ def _header(protected: str, typ: str) -> Mapping[str, str]:
     if header.get("typ") != typ:
         raise BadStatement(f"a {header.get('typ')!r:.60}, not a {typ}")
     shapes.check_header(header, shapes.shape_of(typ))
-    return MappingProxyType(header)
+    return header
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _typ(protected: str) -> str:
     """Headers of one signer are all alike: decoded once, a hall's whole traffic is looked up."""
     try:
@@ -171,12 +177,13 @@ def _typ(protected: str) -> str:
     return str(typ)
 
 
-def _read_header(protected: str) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def _read_header(protected: str) -> Mapping[str, Any]:
     # Its order of members is the signer's library's; two of one name are refused.
     header = canonical.read(base64url.decode(protected))
     if not isinstance(header, dict):
         raise BadStatement("the protected header must be an object")
-    return header
+    return MappingProxyType(header)
 
 
 def _signing_input(protected: str, payload: str) -> bytes:

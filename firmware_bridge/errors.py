@@ -31,3 +31,14 @@ class UnknownConsole(BridgeError):
     def __init__(self, address: int) -> None:
         super().__init__(f"no console has address {address} in this row")
         self.address = address
+
+
+class BrokerRefused(BridgeError):
+    """The broker answered, and said no: wrong password, a topic that isn't ours, too many connections."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the broker refuses: {reason.replace('_', ' ')}")
+
+
+class BrokerLost(BridgeError):
+    """The connection to the broker ended. It is made again."""

@@ -45,3 +45,12 @@ class Outbox:
     ask_state: bool = False
     alert: bool | None = None
     """A vote is announced or open (True), or none is (False); None: as before."""
+
+    def emptied(self) -> "Outbox":
+        """All that is in it; afterwards nothing is. The seats hold on to this one."""
+        taken = Outbox(
+            self.sayings, self.statements, self.cards, self.pins, self.faces, self.ask_state, self.alert
+        )
+        self.sayings, self.statements, self.cards, self.pins, self.faces = [], [], [], [], {}
+        self.ask_state, self.alert = False, None
+        return taken

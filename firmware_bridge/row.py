@@ -4,7 +4,7 @@ A row of sixty-four consoles, of fifteen with readers, or a network console alon
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from firmware_bridge.faces import View, next_change, view_of
 from firmware_bridge.messages import (
@@ -106,12 +106,7 @@ class Row:
         if self._report_at is not None and now >= self._report_at:
             self._report()
         self._set_pace()
-        out = self._out
-        fresh = Outbox()
-        taken = replace(out)
-        out.sayings, out.statements, out.cards = fresh.sayings, fresh.statements, fresh.cards
-        out.pins, out.faces, out.ask_state, out.alert = fresh.pins, fresh.faces, False, None
-        return taken
+        return self._out.emptied()
 
     def next_due(self) -> float | None:
         """When `tick` has something to do, if nothing comes before. Line time in seconds."""

@@ -74,8 +74,9 @@ class HallClock:
         return abs(self._ahead) > TROUBLE
 
     def _compare(self, system: datetime) -> None:
-        before, self._ahead = self.trouble, self._now - system
-        if self.trouble and not before:
+        before, self._ahead = self._ahead, self._now - system
+        if -TROUBLE <= self._ahead <= TROUBLE:
+            if abs(before) > TROUBLE:
+                log.info("clock_agrees_again")
+        elif abs(before) <= TROUBLE:
             log.warning("clock_diverges", ahead_of_the_system_s=self._ahead.total_seconds())
-        elif before and not self.trouble:
-            log.info("clock_agrees_again")

@@ -100,8 +100,9 @@ class SimulatedSeat:
     def _look(self) -> None:
         """Called after anything visible changed."""
         now, before = (self._armed, self._dark) if self.armed else (self._dark, self._armed)
-        now.set()
-        before.clear()
+        if not now.is_set():
+            now.set()
+            before.clear()
         awaited = self._awaited
         if awaited is not None and self.unit.lamps["123".index(awaited.key)] is Lamp.STEADY:
             self._awaited = None

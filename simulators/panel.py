@@ -32,6 +32,8 @@ class SimulatedPanel:
         self._seen = 0
         self._up = False
         self._rebooted = False
+        self._wakes_at: float | None = None
+        """For when the unit's own timer is set."""
         self._loop: asyncio.AbstractEventLoop | None = None
         unit.panel.pressed = self._pressed
         unit.watch(self._changed)
@@ -92,7 +94,8 @@ class SimulatedPanel:
         elif not self._unit.powered:
             self._forget()
         wake_at = self._unit.panel.wake_at
-        if wake_at is not None:
+        if wake_at is not None and wake_at != self._wakes_at:
+            self._wakes_at = wake_at
             self._loop.call_later(max(0.0, wake_at - self._clock()), self._tick)
 
     def _join(self) -> None:
@@ -113,7 +116,9 @@ class SimulatedPanel:
             self._tell(ConsoleLost(self._unit.address))
 
     def _tick(self) -> None:
+        self._wakes_at = None
         self._unit.tick(self._clock())
+        self._changed()
 
     def _tell(self, event: ConsoleEvent, press: KeyDown | None = None) -> None:
         self._events.append((event, press))

@@ -42,6 +42,8 @@ class SimulatedRow:
         self._deframer = Deframer()
         self._units: list[SeatUnit] = []
         self._watched: set[SeatUnit] = set()
+        self._wakes_at: dict[SeatUnit, float] = {}
+        """For when each unit's own timer is set."""
         self._loop: asyncio.AbstractEventLoop | None = None
         for unit in units:
             self.plug(unit)
@@ -129,11 +131,14 @@ class SimulatedRow:
 
     def _arm_timer(self, unit: SeatUnit) -> None:
         wake_at = unit.panel.wake_at
-        if wake_at is not None and self._loop is not None:
+        if wake_at is not None and self._loop is not None and self._wakes_at.get(unit) != wake_at:
+            self._wakes_at[unit] = wake_at
             self._loop.call_later(max(0.0, wake_at - self._clock()), self._tick, unit)
 
     def _tick(self, unit: SeatUnit) -> None:
+        self._wakes_at.pop(unit, None)
         unit.tick(self._clock())
+        self._arm_timer(unit)
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._loop is None:

@@ -1,6 +1,7 @@
 """Text for units whose letters are plain ASCII: Vietnamese without its marks, two lines of twenty."""
 
 import unicodedata
+from functools import lru_cache
 
 WIDTH = 20
 SCREEN = 2 * WIDTH
@@ -13,6 +14,7 @@ _NOT_DECOMPOSED = str.maketrans(
 UNKNOWN = "?"
 
 
+@lru_cache(maxsize=1024)
 def fold(text: str) -> str:
     """`Đã ghi nhận` → `Da ghi nhan`, at most twenty characters. What has no plain form becomes `?`."""
     plain = unicodedata.normalize("NFD", text.translate(_NOT_DECOMPOSED))
@@ -20,6 +22,7 @@ def fold(text: str) -> str:
     return "".join(letter if " " <= letter <= "~" else UNKNOWN for letter in letters)[:WIDTH]
 
 
+@lru_cache(maxsize=1024)
 def screen(lines: tuple[str, str]) -> bytes:
     """Both lines as the forty characters of the unit's display, padded with blanks."""
     return "".join(fold(line).ljust(WIDTH) for line in lines).encode("ascii")

@@ -56,7 +56,7 @@ def test_nothing_of_the_hall_is_there(hall: Path) -> None:
 
 _WHAT_IS_THERE = """
 import importlib.util, json
-names = ("fastapi", "sqlalchemy", "sqlmodel", "structlog", "aiomqtt", "uvicorn", "psycopg", "httpx",
+names = ("fastapi", "sqlalchemy", "sqlmodel", "structlog", "mqtt5", "uvicorn", "psycopg", "httpx",
          "smartcard", "serialx", "iotcore", "pytest", "hypothesis", "pip")
 print(json.dumps([name for name in names if importlib.util.find_spec(name)]))
 """
