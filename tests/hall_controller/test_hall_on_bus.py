@@ -65,6 +65,21 @@ async def test_a_vote_from_cards_to_lamps(kind: str, tmp_path: Path) -> None:
         assert all(row.link is not None and row.link.dropped == 0 for row in here.rows)
 
 
+async def test_a_console_alone_on_its_line_votes(tmp_path: Path) -> None:
+    """A network console: a bridge of one seat, whose keys and lamps hang on its own serial port."""
+    link_for = on_simulated(SimulatedBus())
+    async with HallOnBus(tmp_path, link_for, rows=(1,), network=0) as here:
+        (seat,) = here.everybody
+        await until(lambda: "MOI DUA THE VAO" in seat.text)
+        await here.open_sitting()
+        await here.all_signed_in()
+        await here.open_vote()
+        await until(here.all_armed)
+        seat.press("2")
+        await until(lambda: seat.steady)
+        assert here.effective(seat) == ("reject", 1)
+
+
 @asynccontextmanager
 async def small(tmp_path: Path, network: int = 2, book: str = BOOK) -> AsyncIterator[HallOnBus]:
     async with HallOnBus(tmp_path, on_simulated(SimulatedBus()), network=network, book=book) as here:

@@ -38,7 +38,14 @@ SEATS = 3
 ROW = "row-01"
 PINS = ("31415926", "27182818", "16180339")
 """Eight digits each, so that they stand in no file by chance."""
-SMALLER = (Path(__file__).parent / "scenario.toml").read_text("utf-8").replace("= 24", f"= {SEATS}")
+
+
+def scenario_of(seats: int) -> str:
+    """The scenario of these tests, with so few seats and members."""
+    return (Path(__file__).parent / "scenario.toml").read_text("utf-8").replace("= 24", f"= {seats}")
+
+
+SMALLER = scenario_of(SEATS)
 
 
 class HallWithRow(HallUnderTest):
@@ -49,10 +56,12 @@ class HallWithRow(HallUnderTest):
         super().__init__(furnished, Place())
         self._port = port
         self._row_process: subprocess.Popen[bytes] | None = None
-        self.cards = [self._card(person, pin) for person, pin in zip(self.people, PINS, strict=True)]
+        self.cards = [self._card(person, pin) for person, pin in zip(self.people, PINS, strict=False)]
         self._furnish_bridge(readers)
 
     def start_bridge(self, id: str) -> None:
+        if id != ROW:
+            return  # the registrar's desk: not set up in this hall
         command = [sys.executable, "-m", "hall_controller.cli", "bridge", "--config", f"{ROW}.toml"]
         with (self.furnished.folder / "bridge.log").open("ab") as log:
             self._row_process = subprocess.Popen(
@@ -84,6 +93,8 @@ class HallWithRow(HallUnderTest):
         seats = [person.seat.seat for person in self.people]
         known = f'[[bridge]]\nid = "{ROW}"\nkey = {_table(key)}\nseats = {seats}\n'
         (folder / "bridges.toml").write_text(known, "utf-8")
+        without_desks = self.furnished.config.read_text("utf-8").partition("[[desk]]")[0]
+        self.furnished.config.write_text(without_desks, "utf-8")
         words = [
             f'hall = "{HALL}"\nbridge = "{ROW}"\nkey_file = "{ROW}.pem"',
             f"hall_keys = [{_inline(to_jwk(self.furnished.hall_signer.public_key))}]",

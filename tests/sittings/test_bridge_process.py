@@ -1,4 +1,4 @@
-"""`hall bridge` as a row's machine runs it, on a serial line without readers: it dies, and comes back."""
+"""`hall bridge` as a machine runs it, on a serial line without readers: a row, and a console alone."""
 
 import signal
 import time
@@ -12,16 +12,16 @@ from simulators import scenario as scenarios
 from tests.broker import free_port
 from tests.sittings.furnishing import shorten_grace
 from tests.sittings.hall_under_test import LONG_S, VOTE, says, until
-from tests.sittings.row_with_readers import ROW, SMALLER, HallWithRow
+from tests.sittings.row_with_readers import ROW, SMALLER, HallWithRow, scenario_of
 
 QUESTION = "TOAN VAN DT NQ"
 
 
 @asynccontextmanager
-async def row(folder: Path) -> AsyncIterator[HallWithRow]:
+async def row(folder: Path, scenario: str = SMALLER) -> AsyncIterator[HallWithRow]:
     port = free_port()
     broker = BrokerChoice("embedded", port)
-    furnished = furnish(folder, scenarios.parse(SMALLER), rows=1, broker=broker)
+    furnished = furnish(folder, scenarios.parse(scenario), rows=1, broker=broker)
     shorten_grace(folder)
     hall = HallWithRow(furnished, (), port)
     try:
@@ -49,6 +49,22 @@ async def test_a_row_that_dies_and_comes_back(tmp_path: Path) -> None:
         assert await hall.end_bridge(signal.SIGTERM) == 0
         await hall.officer.until(lambda view: view["health"]["seats_online"] == 0)
         assert hall.phase() == "open"
+
+
+async def test_a_network_console_is_a_line_of_one_unit(tmp_path: Path) -> None:
+    """Its own board of keys and lamps hangs on its own serial port and speaks the same wire."""
+    async with row(tmp_path / "hall", scenario_of(1)) as hall:
+        (console,) = hall.people
+        await hall.officer.act("open_sitting")
+        await hall.officer.act("announce", vote=VOTE)
+        await _all_say(hall, QUESTION)
+        await hall.officer.act("open", vote=VOTE, duration_s=LONG_S)
+        await _nobody_can_vote(hall)
+        console.seat.unit.power_off()
+        await hall.officer.until(lambda view: view["health"]["seats_offline"] == [console.seat.seat])
+        console.seat.unit.power_on(time.monotonic())
+        await hall.everything_online()
+        await _all_say(hall, QUESTION)
 
 
 async def _nobody_can_vote(hall: HallWithRow) -> None:
