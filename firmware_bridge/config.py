@@ -4,7 +4,7 @@ hall = "dien-hong"                          the hall's name on the bus
 bridge = "row-01"                           this bridge's name, and its user name at the broker
 key_file = "row-01.key"                     PEM, Ed25519: signs what this bridge says
 hall_keys = [{ kty = "OKP", crv = "Ed25519", x = "…" }]
-line = "/dev/ttyUSB0"                       or socket://host:port; a network console: its own port, /dev/ttyS…
+line = "/dev/ttyUSB0"                       or socket://host:port; a network console: /dev/ttyS…
 baud = 115200
 
 [broker]
