@@ -42,8 +42,11 @@ class Door:
     phone_requests: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=1)))
     """Each request lights a seat's console, so a door that isn't signed in at may not ask without end."""
 
-    pins_sent: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=1)))
-    """By address. What keeps a stranger from a card's tries is the code on the console, not this."""
+    pins_at_seat: Throttle = field(default_factory=lambda: Throttle(4, timedelta(minutes=1)))
+    """By seat and address: one stranger's wrong codes can't use up what the seat listens to."""
+    pins_sent: Throttle = field(default_factory=lambda: Throttle(120, timedelta(minutes=1)))
+    """By address, at all seats: enough for the phones behind one proxy when a sitting opens, and a stranger
+    who guesses at many seats finds one code in some eight thousand minutes."""
     pins_for_seat: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=1)))
     """By seat: many addresses together don't keep its bridge busy opening seals."""
 

@@ -1,8 +1,9 @@
 """Waiting for a PIN from the member's phone, at one seat, for one challenge: one at a time, not for ever.
 
 Whoever sends one must have read the code on the seat's console: else anybody on the network could spend the
-three tries of every card in the hall. A code is good for one PIN. Wrong ones cost the card nothing; after
-three of them nothing more is listened to until the card is put in anew.
+three tries of every card in the hall. A code is good for one PIN. Wrong ones cost the card nothing, and
+only after many of them nothing more is listened to until the card is put in anew: else whoever sends three
+stops a seat. How many one sender may try is the hall's to say, which sees where each comes from.
 """
 
 import asyncio
@@ -18,9 +19,9 @@ from firmware_bridge.messages import PinOutcome, SealedPin
 
 WAIT_S = 120.0
 """Time to take out a phone, open the page and type; four times what a pad gives."""
-WRONG_CODES = 3
-"""For one challenge: a stranger who guesses gets through three times in ten thousand, to one PIN each."""
-CODE_DIGITS = 4
+WRONG_CODES = 30
+"""For one challenge: strangers who guess get through three times in a hundred thousand, to one PIN each."""
+CODE_DIGITS = 6
 
 
 class PhonePin:

@@ -58,7 +58,7 @@ def pin_wrong(tries_left: int | None) -> Lines:
 
 def pin_on_phone(code: str, seat: str, *, at_desk: bool = False) -> Lines:
     """The code first: a long seat name is cut, the code never."""
-    return PIN_ON_PHONE, f"MA {code}  BAN {seat.upper()}" if at_desk else f"MA {code}  GHE {seat}"
+    return PIN_ON_PHONE, f"MA {code} BAN {seat.upper()}" if at_desk else f"MA {code}  GHE {seat}"
 
 
 def binding(digits: str, of: str = BINDING) -> Lines:

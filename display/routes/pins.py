@@ -9,9 +9,15 @@ from pydantic import TypeAdapter
 from display.door import Door, address, body
 from display.refusals import Declined
 from display.schemas import PinFromPhone
+from display.throttle import Throttle
 from voting.ids import SeatId
 
 _PIN = TypeAdapter(PinFromPhone)
+
+
+def _patience(door: Door, seat: str, sender: str) -> tuple[tuple[Throttle, str], ...]:
+    """What counts a PIN, and under which name."""
+    return (door.pins_at_seat, f"{seat} {sender}"), (door.pins_sent, sender), (door.pins_for_seat, seat)
 
 
 def routes(door: Door) -> APIRouter:
@@ -39,11 +45,12 @@ def routes(door: Door) -> APIRouter:
     @router.post("/api/pin/{seat}", status_code=204)
     async def send(seat: str, request: Request) -> Response:
         here, now = known(seat), door.clock()
-        door.pins_sent.check(address(request), now)
-        door.pins_for_seat.check(here, now)
+        patience = _patience(door, here, address(request))
+        for throttle, whose in patience:
+            throttle.check(whose, now)
         pin = await body(request, _PIN)
-        door.pins_sent.note(address(request), now)
-        door.pins_for_seat.note(here, now)
+        for throttle, whose in patience:
+            throttle.note(whose, now)
         await door.hall.send_pin(here, pin.chal, pin.sealed)
         return Response(status_code=204)
 

@@ -29,9 +29,9 @@ class House:
     app: FastAPI | None = None
     """For browsers in this process; None: they come over the network."""
 
-    def browser(self):
-        """A browser on one of the hall's own pages; it keeps its cookies."""
-        inside = httpx.ASGITransport(self.app, client=("10.0.0.1", 1)) if self.app else None
+    def browser(self, address="10.0.0.1"):
+        """A browser on one of the hall's own pages; it keeps its cookies. `address`: in process only."""
+        inside = httpx.ASGITransport(self.app, client=(address, 1)) if self.app else None
         origin = {"Origin": self.address}
         return httpx.AsyncClient(base_url=self.address, headers=origin, transport=inside, timeout=10)
 

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from audit.signing import to_jwk
 from display.ports import PinOutcome
 from tests.display.opened_door import opened
+from tests.display.simulated_hall import SimulatedHall
 
 BRIDGE = ec.generate_private_key(ec.SECP256R1())
 KEY = to_jwk(BRIDGE.public_key())
@@ -91,13 +92,32 @@ async def test_a_foreign_page_sends_none():
         assert not house.hall.pins_sent
 
 
-async def test_one_address_sends_no_more_than_ten_in_a_minute():
-    async with opened() as house, house.browser() as phone:
+async def test_one_sender_has_four_a_minute_at_a_seat_and_the_member_goes_on():
+    async with opened() as house, house.browser() as stranger, house.browser("10.0.0.2") as member:
         house.hall.await_pin("003", KEY)
+        answers = [(await stranger.post("/api/pin/003", json=GOOD)).status_code for _ in range(6)]
+        assert answers == [204] * 4 + [429] * 2
+        assert (await member.post("/api/pin/003", json=GOOD)).status_code == 204
         house.hall.await_pin("004", KEY)
-        answers = [
-            (await phone.post(f"/api/pin/{seat}", json=GOOD)).status_code for seat in ["003", "004"] * 6
-        ]
-        assert answers == [204] * 10 + [429] * 2
+        assert (await stranger.post("/api/pin/004", json=GOOD)).status_code == 204, "another seat's phone"
         house.hall.forward(minutes=1)
-        assert (await phone.post("/api/pin/003", json=GOOD)).status_code == 204
+        assert (await stranger.post("/api/pin/003", json=GOOD)).status_code == 204
+
+
+async def test_the_phones_behind_one_address_all_sign_in_and_a_flood_from_it_is_stopped():
+    async with opened(hall=SimulatedHall(count=200)) as house, house.browser() as proxy:
+        answers = []
+        for seat in house.hall.seats:
+            house.hall.await_pin(seat.id, KEY)
+            answers.append((await proxy.post(f"/api/pin/{seat.id}", json=GOOD)).status_code)
+        assert answers == [204] * 120 + [429] * 80
+
+
+async def test_many_addresses_together_have_thirty_a_minute_at_a_seat():
+    async with opened() as house:
+        house.hall.await_pin("003", KEY)
+        answers = []
+        for sender in range(35):
+            async with house.browser(f"10.0.1.{sender}") as browser:
+                answers.append((await browser.post("/api/pin/003", json=GOOD)).status_code)
+        assert answers == [204] * 30 + [429] * 5

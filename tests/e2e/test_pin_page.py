@@ -16,7 +16,7 @@ from tests.e2e.demo_hall import ROOT
 CHROMIUM = shutil.which("chromium")
 PAGES = ROOT / "display" / "web" / "dist"
 BRIDGE = ec.generate_private_key(ec.SECP256R1())
-CHAL, CODE, PIN = "AAECAwQFBgcICQoLDA0ODw", "0417", "27182818"
+CHAL, CODE, PIN = "AAECAwQFBgcICQoLDA0ODw", "000417", "27182818"
 KEPT = """async () => {
   const bases = await indexedDB.databases()
   const things = await Promise.all(bases.map(({ name }) => new Promise((resolve) => {
@@ -73,7 +73,7 @@ async def test_a_pin_typed_on_the_phone_reaches_the_bridge_sealed_and_stays_nowh
 
 async def type_and_send(page, pin):
     """Until the hall has answered: the card's outcome must not be there before the PIN is."""
-    await pin.get_by_label("Mã bốn chữ số").fill(CODE)
+    await pin.get_by_label("Mã sáu chữ số").fill(CODE)
     await pin.get_by_label("Mã PIN của thẻ").fill(PIN)
     async with page.expect_response(lambda answer: answer.request.method == "POST"):
         await pin.get_by_role("button", name="Gửi mã PIN").click()

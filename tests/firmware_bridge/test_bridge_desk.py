@@ -162,9 +162,9 @@ def test_a_blocked_pin_is_told_and_the_next_phone_may_ask() -> None:
 def test_the_phone_is_told_the_code_for_the_desk_by_its_name() -> None:
     desk = Desk().with_card().compared()
     desk.press("1")
-    desk.place.slot.pin_awaited("c2", "4821")
+    desk.place.slot.pin_awaited("c2", "482193")
     desk.changed()
-    assert desk.face.lines == ("PIN CHO DT 1234 5678", "MA 4821  BAN DESK-1")
+    assert desk.face.lines == ("PIN CHO DT 1234 5678", "MA 482193 BAN DESK-1")
 
 
 def test_a_card_refused_while_no_sitting_is_open_is_known_once_one_is() -> None:

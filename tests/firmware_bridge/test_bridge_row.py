@@ -426,9 +426,9 @@ class TestPhone:
         bench.hall(BIND)
         self.compared(bench)
         bench.press("1")
-        bench.slot.pin_awaited("c2", "4821")
+        bench.slot.pin_awaited("c2", "482193")
         bench.changed()
-        assert bench.face.lines == ("PIN CHO DT 1234 5678", "MA 4821  GHE 001")
+        assert bench.face.lines == ("PIN CHO DT 1234 5678", "MA 482193  GHE 001")
 
     def test_a_card_that_fails_frees_the_seat_for_the_next_phone(self) -> None:
         for fails in ("pin", "card", "pulled"):

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from audit.signing import from_jwk
 from display.ports import PinOutcome, PinRequest
 from firmware_bridge.cards.sealed_pin import seal_pin
+from firmware_bridge.phone_pin import WRONG_CODES
 from hall_controller.intake import Intake
 from hall_controller.pins import PinNotAwaited
 from simulators.bus import SimulatedBus
@@ -37,7 +38,7 @@ class AtSeat:
     async def asked(self, first: str = "NHAP PIN: DIEN THOAI") -> tuple[PinRequest, str]:
         """The hall's request and the code on the console."""
         await until(lambda: first in self.seat.text and self.intake.pin_request(self.id))
-        request, code = self.intake.pin_request(self.id), re.search(r"MA (\d{4})", self.seat.text)
+        request, code = self.intake.pin_request(self.id), re.search(r"MA (\d{6})", self.seat.text)
         assert request is not None
         assert code is not None
         return request, code[1]
@@ -69,7 +70,7 @@ def put_in(*seats: SeatHere) -> None:
 
 
 def other(code: str) -> str:
-    return f"{(int(code) + 1) % 10_000:04}"
+    return f"{(int(code) + 1) % 1_000_000:06}"
 
 
 async def test_members_sign_in_from_their_phones_and_vote(tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ async def test_a_wrong_pin_is_told_to_the_phone_and_the_next_needs_a_new_code(tm
         await until(lambda: at.state == PinOutcome("unreadable"))
         if first != second:
             await at.type(PIN, code=first)
-            await until(lambda: at.state == PinOutcome("wrong_code", 2))
+            await until(lambda: at.state == PinOutcome("wrong_code", WRONG_CODES - 1))
         await at.type()
         await at.until("signed_in")
 
@@ -131,14 +132,14 @@ async def test_a_blocked_card_is_told(tmp_path: Path) -> None:
 
 
 async def test_who_does_not_stand_at_the_seat_spends_no_try_of_the_card(tmp_path: Path) -> None:
-    """Three wrong codes, and nothing is listened to until the card is put in anew."""
+    """So many wrong codes, and nothing is listened to until the card is put in anew."""
     async with hall(tmp_path, SimulatedBus(), network=1) as here:
         (seat,) = here.everybody
         await here.open_sitting()
         put_in(seat)
         at = AtSeat(here, seat)
         request, code = await at.asked()
-        for left in (2, 1):
+        for left in range(WRONG_CODES - 1, 0, -1):
             await at.type(WRONG, other(code))
             await until(lambda left=left: at.state == PinOutcome("wrong_code", left))  # type: ignore[misc]
         await at.type(WRONG, other(code))

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from audit.signing import from_jwk, to_jwk
 from firmware_bridge.cards.sealed_pin import seal_pin
+from firmware_bridge.phone_pin import WRONG_CODES
 from hall_controller.cli.demo.furnish import HALL, BrokerChoice, Furnished, furnish
 from simulators import scenario as scenarios
 from simulators.card import SimulatedCard
@@ -135,12 +136,12 @@ class AtSeat:
         return told
 
     async def code(self, before: str = "") -> str:
-        """The four digits that the unit shows, others than before."""
+        """The digits that the unit shows, others than before."""
         await until(lambda: self._shown() not in ("", before), what=says(self.person))
         return self._shown()
 
     def _shown(self) -> str:
-        shown = re.search(r"NHAP PIN: DIEN THOAI / MA (\d{4})", says(self.person))
+        shown = re.search(r"NHAP PIN: DIEN THOAI / MA (\d{6})", says(self.person))
         return "" if shown is None else shown[1]
 
     async def type(self, pin: str, code: str) -> None:
@@ -188,10 +189,10 @@ async def _sitting(hall: HallWithRow, stage: Stage) -> dict[str, str]:
         at = [AtSeat(person, http) for person in hall.people]
         codes = [await seat.code() for seat in at]
         await at[0].type("00000000", codes[0])
-        await at[1].type("00000000", f"{(int(codes[1]) + 1) % 10_000:04}")
+        await at[1].type("00000000", f"{(int(codes[1]) + 1) % 1_000_000:06}")
         await at[2].type(PINS[2], codes[2])
         assert (await at[0].until("wrong"))["tries_left"] == 2
-        assert (await at[1].until("wrong_code"))["tries_left"] == 2
+        assert (await at[1].until("wrong_code"))["tries_left"] == WRONG_CODES - 1
         assert hall.cards[1].tries_left == 3
         await at[0].type(PINS[0], await at[0].code(before=codes[0]))
         await at[1].type(PINS[1], codes[1])

@@ -205,8 +205,8 @@ export const en: Words = {
       close: 'Close',
       whose: 'The card at seat {seat}:',
       whoseAtDesk: '{desk}, the card of',
-      code: 'Four digits on the seat’s unit',
-      codeAtDesk: 'Four digits on the desk’s unit',
+      code: 'Six digits on the seat’s unit',
+      codeAtDesk: 'Six digits on the desk’s unit',
       pin: 'The card’s PIN (6–8 digits)',
       pinHint:
         'The PIN is sealed in this browser; only the unit with the card can open it. It is kept nowhere.',
@@ -216,17 +216,19 @@ export const en: Words = {
       states: {
         none: 'The card at this seat isn’t waiting for a PIN from a phone. Look at the seat’s unit: is the card in?',
         checking: 'The card is checking the PIN…',
-        wrong: 'Wrong PIN, tries left: {n}. The unit with the card shows four new digits.',
-        wrong_code: 'Wrong four digits; the card was not shown the PIN. Tries left: {n}.',
-        unreadable: 'The unit with the card could not take the PIN. Enter the four digits shown now, and the PIN.',
+        wrong: 'Wrong PIN, tries left: {n}. The unit with the card shows six new digits.',
+        wrong_code: 'Wrong six digits; the card was not shown the PIN. Enter both again.',
+        unreadable:
+          'The unit with the card could not take the PIN. Enter the six digits shown now, and the PIN.',
         blocked: 'The card’s PIN is blocked. See the secretariat.',
         timeout: 'The time to enter the PIN is over. Take the card out and insert it again.',
         codes_spent:
-          'The four digits were wrong too often. The card lost no try. Take it out and insert it again.',
+          'The six digits were wrong too often. The card lost no try. Take it out and insert it again.',
         refused: 'The hall did not take this card; its unit says why.',
         signed_in: 'The PIN is right. Look at the unit with the card.',
       },
-      badKey: 'The key of the unit with the card can’t be used. The PIN was not sent. Tell the secretariat.',
+      badKey:
+        'The key of the unit with the card can’t be used. The PIN was not sent. Tell the secretariat.',
     },
   },
   auditor: {

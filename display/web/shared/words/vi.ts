@@ -201,8 +201,8 @@ export const vi = {
       close: 'Đóng',
       whose: 'Thẻ tại ghế {seat}:',
       whoseAtDesk: '{desk}, thẻ của',
-      code: 'Mã bốn chữ số trên thiết bị tại ghế',
-      codeAtDesk: 'Mã bốn chữ số trên thiết bị ở bàn',
+      code: 'Mã sáu chữ số trên thiết bị tại ghế',
+      codeAtDesk: 'Mã sáu chữ số trên thiết bị ở bàn',
       pin: 'Mã PIN của thẻ (6–8 chữ số)',
       pinHint:
         'Mã PIN được khóa ngay trong trình duyệt này, chỉ thiết bị có thẻ mở được. Không lưu ở đâu cả.',
@@ -212,13 +212,13 @@ export const vi = {
       states: {
         none: 'Thẻ tại ghế này không chờ mã PIN từ điện thoại. Hãy xem thiết bị tại ghế: thẻ đã cắm chưa?',
         checking: 'Thẻ đang kiểm tra mã PIN…',
-        wrong: 'Sai mã PIN, còn {n} lần. Thiết bị có thẻ hiện mã bốn chữ số mới.',
-        wrong_code: 'Sai mã bốn chữ số; thẻ chưa nhận mã PIN. Còn {n} lần.',
+        wrong: 'Sai mã PIN, còn {n} lần. Thiết bị có thẻ hiện mã sáu chữ số mới.',
+        wrong_code: 'Sai mã sáu chữ số; thẻ chưa nhận mã PIN. Hãy nhập lại cả hai.',
         unreadable:
-          'Thiết bị có thẻ chưa nhận được mã PIN. Hãy nhập lại mã bốn chữ số đang hiện và mã PIN.',
+          'Thiết bị có thẻ chưa nhận được mã PIN. Hãy nhập lại mã sáu chữ số đang hiện và mã PIN.',
         blocked: 'Thẻ đã bị khóa mã PIN. Mời gặp Ban Thư ký.',
         timeout: 'Hết giờ nhập mã PIN. Rút thẻ, cắm lại.',
-        codes_spent: 'Sai mã bốn chữ số quá nhiều lần. Thẻ không mất lần thử nào. Rút thẻ, cắm lại.',
+        codes_spent: 'Sai mã sáu chữ số quá nhiều lần. Thẻ không mất lần thử nào. Rút thẻ, cắm lại.',
         refused: 'Hội trường không nhận thẻ này; thiết bị có thẻ nói lý do.',
         signed_in: 'Đúng mã PIN. Xem thiết bị có thẻ.',
       },
