@@ -201,7 +201,12 @@ class SimulatedHall:
             enrolment, key_id, fingerprint.digits(key_id), self.now + timedelta(minutes=2)
         )
 
+    at_desk = None
+    """Whose card lies at the registrar's desk."""
+
     def _sitter(self, seat):
+        if any(desk.id == seat for desk in self.desks):
+            return self.at_desk
         attendance = self.meeting.attendance
         return next((one.member for one in attendance.sessions.values() if one.seat == seat), None)
 

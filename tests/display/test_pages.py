@@ -204,6 +204,31 @@ async def test_a_phone_at_a_card_that_is_not_signed_in_takes_the_pin_first_and_g
         await phone.sees("So sánh tám chữ số")
 
 
+async def test_a_phone_is_bound_at_the_registrars_desk_with_the_pin_typed_on_it(hall):
+    bridge = signing.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key())
+    async with visiting(hall) as (_, visitor):
+        phone = await (await visitor(390, 844)).go("/member")
+        await phone.page.get_by_label("Tại bàn đăng ký").check()
+        await expect(phone.page.get_by_label("Số ghế")).to_have_count(0)
+        await phone.press("Tiếp tục")
+        await phone.sees("Chưa có thẻ")
+        hall.await_pin("desk-1", bridge)
+        await phone.page.wait_for_timeout(500)
+        await expect(phone.page.get_by_label("Mã PIN của thẻ")).to_have_count(0)
+        hall.pins.clear()
+        hall.at_desk = "m003"
+        await phone.press("Tiếp tục")
+        await phone.sees("Nếu thiết bị ở Bàn đăng ký hiện đúng tên bạn", "Đang chờ xác nhận ở Bàn đăng ký…")
+        hall.await_pin("desk-1", bridge)
+        await phone.sees("Bàn đăng ký, thẻ của", "NGUYEN VAN A")
+        await phone.page.get_by_label("Mã bốn chữ số trên thiết bị ở bàn").fill("4821")
+        await phone.page.get_by_label("Mã PIN của thẻ").fill("123456")
+        await phone.press("Gửi mã PIN")
+        hall.pin_outcomes["desk-1"] = PinOutcome("signed_in")
+        hall.press_yes(list(hall._bindings)[-1])
+        await phone.sees("Đại biểu 3", "Chưa có nội dung biểu quyết")
+
+
 async def bound_phone(hall, visitor, seat="3"):
     phone = await (await visitor(390, 844)).go("/member")
     await phone.page.get_by_label("Số ghế").fill(seat)

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { eightDigits } from '../shared/jws/digits'
 import { thumbprint } from '../shared/jws/thumbprint'
 import type { Scene } from './scenes'
-import { plan, view } from './scenes/hall'
+import { DESKS, plan, view } from './scenes/hall'
 
 /** What a recorded hall answers to calls: enough for every state of every page. */
 export async function answer(
@@ -18,6 +18,7 @@ export async function answer(
   if (told) send(response, told.status, told.body)
   else if (call === 'GET /api/hall') send(response, 200, (scene?.view(Date.now()) ?? view()).hall)
   else if (call === 'GET /api/plan') send(response, 200, { seats: plan() })
+  else if (call === 'GET /api/desks') send(response, 200, { desks: DESKS })
   else if (call === 'GET /api/session') send(response, 200, { role: scene ? 'member' : 'public', name: '' })
   else if (call === 'POST /api/phones') await enrol(request, response)
   else if (pathname.startsWith('/api/phones/')) send(response, 200, { state: 'waiting' })

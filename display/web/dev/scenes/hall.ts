@@ -13,6 +13,8 @@ export function t(vi: string, en: string): Text {
 }
 
 /** Concentric rows around the presidium, as display/plan.py draws them. */
+export const DESKS = [{ id: 'desk-1', name: t('Bàn đăng ký', 'Registrar’s desk') }]
+
 export function plan(): PlannedSeat[] {
   const radii = [0.24, 0.3, 0.36, 0.42, 0.48, 0.54, 0.6, 0.72, 0.78, 0.84, 0.9]
   const whole = radii.reduce((sum, radius) => sum + radius, 0)
