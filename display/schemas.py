@@ -1,4 +1,5 @@
-"""What comes in from pages: every body's shape and size. What goes out is in `display.shapes`.
+"""What comes in from pages: every body's shape and size. What goes out is in
+`display.outgoing`.
 
 `python -m display.schemas` prints the JSON Schema of everything that goes out, for the pages' types.
 """
@@ -152,9 +153,9 @@ ACT: Final[TypeAdapter[Act]] = TypeAdapter(Act)
 
 def outgoing_schema() -> str:
     """The JSON Schema of what goes out, for display/web/shared/feed.schema.json."""
-    from display import shapes
+    from display.outgoing import Outgoing
 
-    schema = TypeAdapter(shapes.Outgoing).json_schema()
+    schema = TypeAdapter(Outgoing).json_schema()
     return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

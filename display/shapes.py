@@ -1,7 +1,7 @@
-"""What goes out to pages, as docs/specs/feed.md gives it: the shapes that views are made in.
+"""What pages see of the hall, as docs/specs/feed.md gives it: the shapes that views are made in.
 
-TypedDicts, so that views stay plain JSON; the pages' types are generated from them
-(`python -m display.schemas`). pydantic asks for typing_extensions' TypedDict before Python 3.12.
+TypedDicts, so that views stay plain JSON; the pages' types are generated from them, and from
+`display.outgoing`. pydantic asks for typing_extensions' TypedDict before Python 3.12.
 """
 
 from typing import Literal, NotRequired
@@ -232,71 +232,3 @@ class ViewShape(TypedDict):
     me: NotRequired[MeShape]
     log: NotRequired[LogShape]
     votes: NotRequired[list[AuditedVote]]
-
-
-class SnapshotMessage(TypedDict):
-    type: Literal["snapshot"]
-    n: int
-    t: str
-    view: ViewShape
-
-
-class ChangeMessage(TypedDict):
-    """`patch` is an RFC 7396 merge patch of a view."""
-
-    type: Literal["change"]
-    n: int
-    t: str
-    patch: dict[str, object]
-
-
-class BeatMessage(TypedDict):
-    type: Literal["beat"]
-    n: int
-    t: str
-
-
-class PlaceShape(TypedDict):
-    seat: str
-    x: float
-    y: float
-    block: str
-
-
-class PlanShape(TypedDict):
-    seats: list[PlaceShape]
-
-
-class WhoShape(TypedDict):
-    role: Literal["public", "member", "officer", "auditor"]
-    name: str
-
-
-class EnrolmentShape(TypedDict):
-    enrolment: str
-    key_id: str
-    digits: str
-    expires: str
-
-
-class BindingShape(TypedDict):
-    state: Literal["waiting", "bound", "refused", "expired"]
-    challenge: NotRequired[str]
-
-
-class RefusalShape(TypedDict):
-    code: str
-    text: Words
-    detail: NotRequired[str]
-
-
-class Outgoing(TypedDict):
-    """Everything that goes out, gathered so that one schema names it all."""
-
-    message: SnapshotMessage | ChangeMessage | BeatMessage
-    view: ViewShape
-    plan: PlanShape
-    who: WhoShape
-    enrolment: EnrolmentShape
-    binding: BindingShape
-    refusal: RefusalShape
