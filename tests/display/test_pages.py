@@ -221,7 +221,7 @@ async def test_a_phone_is_bound_at_the_registrars_desk_with_the_pin_typed_on_it(
         await phone.sees("Nếu thiết bị ở Bàn đăng ký hiện đúng tên bạn", "Đang chờ xác nhận ở Bàn đăng ký…")
         hall.await_pin("desk-1", bridge)
         await phone.sees("Bàn đăng ký, thẻ của", "NGUYEN VAN A")
-        await phone.page.get_by_label("Mã bốn chữ số trên thiết bị ở bàn").fill("4821")
+        await phone.page.get_by_label("Mã sáu chữ số trên thiết bị ở bàn").fill("482133")
         await phone.page.get_by_label("Mã PIN của thẻ").fill("123456")
         await phone.press("Gửi mã PIN")
         hall.pin_outcomes["desk-1"] = PinOutcome("signed_in")
