@@ -115,9 +115,11 @@ class TrustStore:
                 raise Untrusted("crl_older", "a later one was in force before")
 
     def lists_are_current(self, at: datetime) -> bool:
-        """Of each authority of which a list is held."""
+        """Of each authority that is relied on and of which a list is held."""
         at = at.replace(microsecond=0)
-        return all(any(crl.is_current(at) for crl in lists) for lists in self._crls.values())
+        known = {one.subject.public_bytes() for one in self._authorities()}
+        held = [lists for issuer, lists in self._crls.items() if issuer in known]
+        return all(any(crl.is_current(at) for crl in lists) for lists in held)
 
     def _authorities(self) -> list[x509.Certificate]:
         return [*self._roots, *self._intermediates]

@@ -24,10 +24,9 @@ class CardTrust:
         """As TrustStore does."""
         return [store.judge(cert_der, at) for store in self._stores][-1]
 
-    def check_lists(self, crls: Iterable[bytes], at: datetime) -> None:
-        """Whether they may come into force. Raises Untrusted, as TrustStore.check_list does."""
-        for der in crls:
-            self._stores[0].check_list(der, at)
+    def check_list(self, crl: bytes, at: datetime) -> None:
+        """Whether it may come into force. Raises Untrusted, as TrustStore does."""
+        self._stores[0].check_list(crl, at)
 
     def lists_are_current(self, at: datetime) -> bool:
         return self._stores[0].lists_are_current(at)

@@ -1,8 +1,8 @@
 """Lists of revoked cards, read again when their files change: judged, recorded, then in force.
 
-A list that can't be used changes nothing: the former ones hold, the officers are told, and the file is
-looked at again until it is put right. Sessions of cards that a new list names are ended; ballots that they
-cast before stand, as for a card that is pulled.
+A list that can't be used changes nothing: its authority's former one holds, the officers are told, and the
+file is looked at again until it is put right. Sessions of cards that a new list names are ended; ballots
+that they cast before stand, as for a card that is pulled.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ class RevocationWatch:
         self._trust, self._sessions = trust, sessions
         self._seen: Stamp | None = None
         """The files as they were when they were last found good."""
-        self._refused = ""
+        self._refused: tuple[str, ...] = ()
         self._to_end = True
         """Live sessions are still to be judged by the lists in force: also those of before a restart."""
 
@@ -65,23 +65,33 @@ class RevocationWatch:
         try:
             stamp = await asyncio.to_thread(_stamp, self._files)
             if stamp != self._seen:
-                await self._renew(await asyncio.to_thread(self._read))
-                self._seen = stamp
-                self._refused = ""
+                lists, faults = await asyncio.to_thread(self._read)
+                if not set(lists) <= set(self._hall.revocation_lists):
+                    await self._renew(lists)
+                self._say(faults)
+                self._seen = None if faults else stamp
             if self._to_end:
                 await self._end_revoked()
-        except (BadFile, Untrusted, Refused) as fault:
-            self._refuse(str(fault))
-        except NotRecorded as fault:
+        except (NotRecorded, Refused) as fault:
             log.warning("revocation_lists_not_recorded", fault=str(fault))
 
-    def _read(self) -> tuple[bytes, ...]:
-        return tuple(map(load_revocation_list, self._files))
+    def _read(self) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+        """The lists that may be in force, and what is wrong with the others. One authority's fault is not
+        another's: what that one revoked mustn't wait for it."""
+        lists, faults, now = list[bytes](), list[str](), self._hall.now()
+        for file in self._files:
+            try:
+                found = load_revocation_list(file)
+                self._trust.check_list(found, now)
+            except BadFile as fault:
+                faults.append(str(fault))
+            except Untrusted as fault:
+                faults.append(f"{file}: {fault}")
+            else:
+                lists.append(found)
+        return tuple(lists), tuple(faults)
 
     async def _renew(self, lists: tuple[bytes, ...]) -> None:
-        self._trust.check_lists(lists, self._hall.now())
-        if set(lists) <= set(self._hall.revocation_lists):
-            return
         self._trust.comes(lists)
         # Sign-ins that were judged without them are put into the queue before their entry.
         await asyncio.sleep(0)
@@ -90,10 +100,11 @@ class RevocationWatch:
         self._to_end = True
         log.info("revocation_lists_renewed", entry=recorded.seq, lists=[sha256_hex(one) for one in lists])
 
-    def _refuse(self, fault: str) -> None:
-        if fault != self._refused:
-            log.warning("revocation_list_refused", fault=fault)
-        self._refused = fault
+    def _say(self, faults: tuple[str, ...]) -> None:
+        for fault in faults:
+            if fault not in self._refused:
+                log.warning("revocation_list_refused", fault=fault)
+        self._refused = faults
 
     async def _end_revoked(self) -> None:
         for number, session in enumerate(tuple(self._hall.meeting.attendance.sessions), start=1):

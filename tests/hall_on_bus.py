@@ -29,6 +29,7 @@ from hall_controller.clock import utc_now
 from hall_controller.founding import Founding
 from hall_controller.hall import Hall
 from hall_controller.intake import Intake
+from hall_controller.revocation_watch import RevocationWatch
 from hall_controller.seats import Seats
 from hall_controller.sessions import SessionKeys
 from hall_controller.store.port import Store
@@ -128,6 +129,8 @@ class Controller:
     bus: HallBus
     intake: Intake
     seats: Seats
+    revocation: RevocationWatch
+    """Looks when it is told to, at `crl.der`."""
     tasks: list[asyncio.Task[None]]
 
 
@@ -258,14 +261,16 @@ class HallOnBus:
         seats, sessions = Seats(bridges), SessionKeys()
         if hall.meeting.sitting is not None:
             sessions.read_back(store, hall.meeting.sitting.id)
+        trust = CardTrust(known.ca, hall.revocation_lists)
+        revocation = RevocationWatch((self.directory / "crl.der",), hall, known, trust, sessions)
         intake = Intake(
-            hall, bus, trust=CardTrust(known.ca, hall.revocation_lists), bridges=bridges, seats=seats,
+            hall, bus, trust=trust, bridges=bridges, seats=seats,
             sessions=sessions, origin=ORIGIN, clock=utc_now, token=secrets.token_bytes,
         )  # fmt: skip
         announcer = Announcer(bus, intake, bridges, sessions, ORIGIN, utc_now)
         run = asyncio.get_running_loop().create_task
         tasks = [run(announcer.run(hall.follow(), hall.meeting)), run(bus.run(intake))]
-        self.controller = Controller(hall, bus, intake, seats, tasks)
+        self.controller = Controller(hall, bus, intake, seats, revocation, tasks)
 
     async def stop_controller(self) -> None:
         if self.controller is not None:

@@ -180,6 +180,10 @@ class TestNewList:
         assert store.lists_are_current(AT)
         assert not store.lists_are_current(self.later)
 
+    def test_an_authority_that_is_relied_on_no_more_is_not_waited_for(self) -> None:
+        former = Authority("Former CA").revoke(begin=DAY_ONE, until=AT)
+        assert TrustStore([CA.der], [former, self.held]).lists_are_current(self.later)
+
 
 class TestChain:
     root = Authority("Root")
