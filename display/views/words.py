@@ -124,12 +124,12 @@ def confirm_adjourn(left: int, undeclared: Sequence[Words] = ()) -> Words:
 
 LISTS: Mapping[str, Words] = {
     "refused": {
-        "vi": "không dùng được danh sách thẻ thu hồi mới, vẫn áp dụng danh sách trước",
-        "en": "the new list of revoked cards can't be used, the former one stays in force",
+        "vi": "danh sách thẻ thu hồi mới có lỗi, vẫn dùng bản trước",
+        "en": "the new list of revoked cards is faulty, the former one holds",
     },
     "over": {
-        "vi": "danh sách thẻ thu hồi đã quá hạn, chưa ai đăng nhập mới được",
-        "en": "the list of revoked cards is out of date, nobody new can sign in",
+        "vi": "danh sách thẻ thu hồi đã quá hạn, chưa ai đăng nhập được",
+        "en": "the list of revoked cards is out of date, nobody can sign in",
     },
 }
 

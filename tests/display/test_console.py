@@ -176,7 +176,7 @@ def test_health_says_that_the_clock_is_off(hall):
 
 @pytest.mark.parametrize(
     ("lists", "said"),
-    [("refused", "vẫn áp dụng danh sách trước"), ("over", "danh sách thẻ thu hồi đã quá hạn")],
+    [("refused", "vẫn dùng bản trước"), ("over", "danh sách thẻ thu hồi đã quá hạn")],
 )
 def test_health_says_what_is_wrong_with_the_lists_of_revoked_cards(hall, lists, said):
     convened(hall)

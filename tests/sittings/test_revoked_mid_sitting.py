@@ -93,7 +93,7 @@ async def test_lists_that_cannot_be_used_change_nothing(tmp_path: Path) -> None:
         ):
             put(hall, list_)
             await until(lambda reason=reason: reason in log_of(hall), what=reason)  # type: ignore[misc]
-            shown = await health(hall, "list of revoked cards can't be used")
+            shown = await health(hall, "list of revoked cards is faulty")
             assert shown["state"] == "degraded"
         (hall.furnished.folder / "crl.der").unlink()
         await until(lambda: "can't be read" in log_of(hall) or "No such file" in log_of(hall))
@@ -128,7 +128,7 @@ async def test_an_older_list_at_a_restart_frees_no_card(tmp_path: Path) -> None:
         await hall.stop_controller()
         put(hall, first)
         await hall.start_controller()
-        await health(hall, "list of revoked cards can't be used")
+        await health(hall, "list of revoked cards is faulty")
         await hall.everything_online()
         victim.seat.pull()
         victim.seat.insert(card)
