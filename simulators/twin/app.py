@@ -13,7 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from simulators.twin import acts, live
-from simulators.twin.guard import BodyTooLarge, Guard, hosts
+from simulators.twin.guard import Guard, hosts
 from simulators.twin.refusals import CannotBeDone, told
 from simulators.twin.twin import Twin
 
@@ -78,10 +78,6 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def misshapen(_: Request, __: RequestValidationError) -> Response:
         return JSONResponse(told("wrong_shape"), 422)
-
-    @app.exception_handler(BodyTooLarge)
-    async def too_large(_: Request, __: BodyTooLarge) -> Response:
-        return JSONResponse(told("body_too_large"), 413)
 
     @app.exception_handler(HTTPException)
     async def not_found(_: Request, __: HTTPException) -> Response:

@@ -7,7 +7,6 @@ import logging
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,13 +46,6 @@ def safe_headers(own_hosts: frozenset[str]) -> dict[str, str]:
     }
 
 
-class BodyTooLarge(HTTPException):
-    """The body went over LARGEST_BODY while it was read. The web framework lets its own kind through."""
-
-    def __init__(self) -> None:
-        super().__init__(413)
-
-
 class Guard:
     """ASGI middleware for HTTP; the socket's route asks `own_page` itself."""
 
@@ -79,7 +71,7 @@ class Guard:
             await _refusal(*code)(scope, receive, sending)
             return
         try:
-            await self._app(scope, _bounded(receive), sending)
+            await self._app(scope, receive, sending)
         except Exception:
             log.exception("%s %s failed", scope["method"], scope["path"])
             if begun:
@@ -92,6 +84,9 @@ class Guard:
             return 403, "foreign_host"
         if scope["method"] not in ("GET", "HEAD") and not own_page(headers, self._hosts):
             return 403, "foreign_origin"
+        # The twin's page always says how long a body is, so none has to be counted as it comes.
+        if "transfer-encoding" in headers:
+            return 411, "length_missing"
         length = headers.get("content-length") or "0"
         return (413, "body_too_large") if not length.isdigit() or int(length) > LARGEST_BODY else None
 
@@ -112,18 +107,3 @@ def _from_here(scope: Scope) -> bool:
         return client is not None and ip_address(client[0]).is_loopback
     except ValueError:
         return False
-
-
-def _bounded(receive: Receive) -> Receive:
-    """Counts what comes without a content-length."""
-    taken = 0
-
-    async def receiving() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > LARGEST_BODY:
-            raise BodyTooLarge
-        return message
-
-    return receiving

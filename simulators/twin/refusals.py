@@ -46,6 +46,10 @@ _TEXTS: dict[str, Text] = {
         "vi": "Nội dung gửi lên quá lớn nên không được xử lý.",
         "en": "What was sent is too large, so it was not taken.",
     },
+    "length_missing": {
+        "vi": "Nội dung gửi lên không nói độ dài nên không được xử lý.",
+        "en": "What was sent doesn't say how long it is, so it was not taken.",
+    },
     "wrong_shape": {
         "vi": "Nội dung gửi lên thiếu hoặc sai mục, nên không được xử lý.",
         "en": "What was sent lacks something or holds something wrong, so it was not taken.",

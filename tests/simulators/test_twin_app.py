@@ -124,13 +124,13 @@ async def test_what_cannot_be_done_is_told_in_both_languages(browser, path, body
     assert set(answer.json()["text"]) == {"vi", "en"}
 
 
-async def test_a_body_without_its_length_is_counted_too(browser):
+async def test_a_body_without_its_length_is_not_read(browser):
     async def endless():
         for _ in range(9):
             yield b" " * 1000
 
     answer = await browser.post("/api/seats/001/press", content=endless())
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.json()["code"]) == (411, "length_missing")
 
 
 async def test_foreign_pages_and_names_are_refused(browser):
