@@ -13,12 +13,21 @@ from simulators.twin.sight import Place, Seen
 
 
 class Twin:
-    """`places` is the plan, in the order of the letters; `free` are the members who vote as they like."""
+    """`places` is the plan, in the order of the letters; `free` are the members who vote as they like.
+
+    `desks`: the registrar's, units of the hall that stand on no plan and are nobody's seat.
+    """
 
     def __init__(
-        self, hall: SimulatedHall, crowd: Crowd, free: FreeMembers, places: Sequence[Place]
+        self,
+        hall: SimulatedHall,
+        crowd: Crowd,
+        free: FreeMembers,
+        places: Sequence[Place],
+        desks: Sequence[str] = (),
     ) -> None:
         self._hall, self._free, self._places = hall, free, tuple(places)
+        self._desks = tuple(desks)
         self._holders = {id(person.card): person for person in crowd.people.values()}
         self.lookout = Lookout(
             [place.seat for place in places],
@@ -56,7 +65,7 @@ class Twin:
                     "name": owner and owner.name,
                 }
             )
-        return {"seats": seats}
+        return {"seats": seats, "desks": list(self._desks)}
 
     def sign_in_all(self) -> None:
         self._need_open()
@@ -98,7 +107,7 @@ class Twin:
     def _whole(self) -> Seen:
         return {
             "open": self.hands.open,
-            "taken": sorted(self.hands.taken),
+            "taken": sorted(self.hands.taken.difference(self._desks)),
             "follows": self._free.follows,
             "leaning": self._free.leaning,
         }

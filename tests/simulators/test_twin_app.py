@@ -81,6 +81,22 @@ async def test_the_plan_names_seats_and_their_members(browser):
     assert (plan[3]["row"], plan[3]["member"]) == (None, None)
 
 
+async def test_a_members_card_is_put_into_the_registrars_desk_which_is_no_seat(browser):
+    assert (await browser.get("/api/hall")).json()["desks"] == ["desk-1"]
+    small = browser.small
+    small.at("002").insert(small.crowd.people["m-002"].card)
+    assert (await browser.post("/api/seats/desk-1/insert", json={"member": "m-002"})).status_code == 204
+    assert small.at("002").card is None, "pulled from where it was"
+    assert small.at("desk-1").card is small.crowd.people["m-002"].card
+    assert small.twin._whole()["taken"] == ["002"], (
+        "the card's own seat is the visitor's, the desk is no seat"
+    )
+    assert (await browser.post("/api/seats/desk-1/press", json={"key": "1"})).status_code == 204
+    assert (await browser.post("/api/seats/desk-1/pull")).status_code == 204
+    assert small.at("desk-1").card is None
+    assert (await browser.post("/api/seats/desk-1/insert", json={})).json()["code"] == "no_own_card"
+
+
 ACTS = [
     ("press", {"key": "1"}), ("hold", {"key": "2"}), ("release", {"key": "2"}),
     ("insert", {"member": "m-002"}), ("pull", None), ("power", {"on": False}), ("line", {"on": False}),

@@ -1,4 +1,4 @@
-"""A hall of four seats for the twin's tests: three on a line, one network console."""
+"""A hall for the twin's tests: three seats on a line, one network console, a registrar's desk."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +12,11 @@ from simulators.authority import Authority, p256
 from simulators.card import SimulatedCard
 from simulators.crowd import Crowd, Person
 from simulators.free_members import FreeMembers
-from simulators.hall import SimulatedHall, plan_bridges
+from simulators.hall import BridgePlan, SimulatedHall, plan_bridges
 from simulators.twin.sight import Place
 from simulators.twin.twin import Twin
 
-SEATS = ("001", "002", "003", "004")
+SEATS, DESK = ("001", "002", "003", "004"), "desk-1"
 OFF, STEADY, BLINK = Lamp.OFF, Lamp.STEADY, Lamp.BLINK
 
 
@@ -46,7 +46,7 @@ class TwinHall:
 
 
 def twin_hall():
-    hall = SimulatedHall(plan_bridges(SEATS, rows=1, per_row=3))
+    hall = SimulatedHall([*plan_bridges(SEATS, rows=1, per_row=3), BridgePlan(DESK, (DESK,), False)])
     people = [
         Person(
             f"m-{seat}",
@@ -60,6 +60,6 @@ def twin_hall():
     crowd = Crowd(people, Random(7))
     free = FreeMembers(crowd, [person.member for person in people], Random(7), spread_s=0.0, idle=0.0)
     places = [Place(seat, number / 4, 0.5, "A") for number, seat in enumerate(SEATS)]
-    twin = Twin(hall, crowd, free, places)
+    twin = Twin(hall, crowd, free, places, [DESK])
     twin.open_to_visitors()
     return TwinHall(hall, crowd, free, twin)

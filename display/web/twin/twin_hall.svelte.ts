@@ -12,6 +12,8 @@ const NOTICE_MS = 7_000
 /** The simulated hall as this page sees it, and the hands that it has there. */
 export class TwinHall {
   plan = $state.raw<readonly TwinSeat[]>([])
+  /** The registrar's: units that stand on no plan. */
+  desks = $state.raw<readonly string[]>([])
   picture = $state.raw<Picture>()
   live = $state(false)
   /** The seat looked at. */
@@ -72,8 +74,8 @@ export class TwinHall {
   }
 
   async #loadPlan(): Promise<void> {
-    const answer = await ask<{ seats: TwinSeat[] }>('GET', '/api/hall')
-    if (answer.kind === 'done') this.plan = answer.value.seats
+    const answer = await ask<{ seats: TwinSeat[]; desks: string[] }>('GET', '/api/hall')
+    if (answer.kind === 'done') [this.plan, this.desks] = [answer.value.seats, answer.value.desks]
     else setTimeout(() => this.#loadPlan(), 2_000)
   }
 

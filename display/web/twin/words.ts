@@ -12,6 +12,8 @@ const vi = {
   nobodyFound: 'Không tìm thấy.',
   seat: 'Ghế',
   empty: 'ghế trống',
+  desk: 'Bàn đăng ký',
+  deskHint: 'Gắn điện thoại; không biểu quyết ở đây.',
   previous: 'Ghế trước',
   next: 'Ghế sau',
   states: {
@@ -86,6 +88,8 @@ const en: typeof vi = {
   nobodyFound: 'Nothing found.',
   seat: 'Seat',
   empty: 'nobody’s seat',
+  desk: 'Registrar’s desk',
+  deskHint: 'Phones are bound here; nobody votes.',
   previous: 'Previous seat',
   next: 'Next seat',
   states: {

@@ -7,7 +7,7 @@ from display.ports import Seat
 from display.serving import Opened, server
 from hall_controller import roster
 from hall_controller.assembly import built_pages
-from hall_controller.cli.demo.furnish import Furnished
+from hall_controller.cli.demo.furnish import DESKS, Furnished
 from hall_controller.config import load
 from simulators.crowd import Crowd
 from simulators.free_members import FreeMembers
@@ -24,7 +24,7 @@ def twin_of(furnished: Furnished, simulated: SimulatedHall, crowd: Crowd, free: 
         Place(place.seat, place.x, place.y, place.block)
         for place in arc([Seat(seat.id, seat.block) for seat in seats])
     ]
-    return Twin(simulated, crowd, free, places)
+    return Twin(simulated, crowd, free, places, DESKS)
 
 
 async def serve_twin(furnished: Furnished, twin: Twin, opened: Opened) -> None:
