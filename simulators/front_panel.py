@@ -148,6 +148,7 @@ class FrontPanel:
 
     def light(self, order: Lamps) -> None:
         """Takes lamps, microphone and arming. Lamps that didn't know of a press leave it blinking."""
+        before = self._seen()
         self._notice = None
         self._lit, self.microphone, self.armed = order.lamps, order.microphone, order.armed
         if self._blinking is not None and not is_newer(self._blinking.number, order.seen):
@@ -157,13 +158,25 @@ class FrontPanel:
             self._waiting, self._overdue, self._doubtful = None, False, False
         if any(lamp is not Lamp.OFF for lamp in order.lamps[:3]):
             self._lost = False  # the bridge knows of a ballot from here
-        self.changed()
+        self._tell_if_other(before)
 
     def write(self, order: Text) -> None:
+        before = self._seen()
         self._notice = None
         end = order.offset + len(order.letters)
         self._screen = self._screen[: order.offset] + order.letters + self._screen[end:]
-        self.changed()
+        self._tell_if_other(before)
+
+    def _seen(self) -> tuple[object, ...]:
+        """All that a watcher could see, and what sets the timer."""
+        return (
+            self._notice, self._lit, self._blinking, self.microphone, self.armed, self._screen,
+            self._waiting, self._overdue, self._lost, self._lost_until,
+        )  # fmt: skip
+
+    def _tell_if_other(self, before: tuple[object, ...]) -> None:
+        if self._seen() != before:
+            self.changed()
 
     def forget(self, number: int) -> None:
         """The bridge has the presses up to this one."""
