@@ -79,8 +79,8 @@ class NoCardAtDesk(RefusalKind):
 
 
 class CardNotTakenAtDesk(RefusalKind):
-    vi = "Thẻ ở bàn đăng ký không được chấp nhận; màn hình tại bàn nói lý do."
-    en = "The card at the registrar's desk isn't accepted; the unit there says why."
+    vi = "Thẻ ở bàn đăng ký không được chấp nhận; hãy hỏi cán bộ ở bàn."
+    en = "The card at the registrar's desk isn't accepted; ask the registrar."
 
 
 @dataclass(frozen=True, slots=True)

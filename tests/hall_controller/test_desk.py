@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from firmware_bridge.messages import Speak
 from hall_controller.casting import DeskTakesNoVotes
 from hall_controller.intake import Intake
 from hall_controller.phones import CardNotTakenAtDesk, NoCardAtDesk, PlaceUnknown, SeatBusy
+from hall_controller.rehearsal import objection
 from simulators.bus import BusFaults, SimulatedBus
 from simulators.card import SimulatedCard
 from tests.hall_controller.chamber import ORIGIN
@@ -22,6 +24,7 @@ from tests.hall_controller.test_intake_phones import Phone, compared, intake_of
 from tests.hall_controller.test_pin_from_phone import AtSeat
 from tests.hall_on_bus import HALL, HallOnBus, SeatHere, on_simulated, until
 from voting import ballot
+from voting import events as ev
 from voting.errors import NotAMember, SittingNotOpen
 from voting.ids import SeatId, VoteId
 
@@ -201,6 +204,21 @@ async def test_a_session_statement_for_the_desk_answers_no_challenge(tmp_path: P
         intake.passed_on("desk-1", jws, statement.SESSION_KEY)
         await until(lambda: refusals(bus) == ["challenge_unknown"])
         assert not here.hall.meeting.attendance.sessions
+
+
+async def test_a_log_in_which_somebody_sat_at_the_desk_is_objected_to_by_whoever_recounts_it(
+    tmp_path: Path,
+) -> None:
+    """A hall that signed a member in there would have to forge the rules too."""
+    async with hall(tmp_path) as here:
+        member = here.everybody[0].member.id
+        meeting, at = here.hall.meeting, here.now()
+        signed = ev.SignedIn("ab" * 32, member, DESK, "seat", "key", at + timedelta(hours=1))
+        found = objection(meeting, [signed], {}, at)
+        assert found is not None
+        assert "the rules refuse it" in found
+        rightly = replace(signed, seat=None, channel="mobile")
+        assert objection(meeting, [rightly], {}, at) is None
 
 
 async def test_what_cant_be_bound_at_the_desk_is_refused_with_its_reason(tmp_path: Path) -> None:
