@@ -346,9 +346,14 @@ ON_THE_WALL = """() => [...document.querySelectorAll('body *')].flatMap((element
   const { top, bottom, left, right } = element.getBoundingClientRect()
   if (!own || element.closest('.unseen')) return []
   const said = element.textContent.trim().slice(0, 40)
-  const outside = top < -1 || left < -1 || bottom > innerHeight + 1 || right > innerWidth + 1
-  const small = Number.parseFloat(getComputedStyle(element).fontSize) < 55.9
-  return [...(outside ? [`outside: ${said}`] : []), ...(small ? [`small: ${said}`] : [])]
+  const style = getComputedStyle(element)
+  const [padding, size] = [Number.parseFloat(style.paddingTop), Number.parseFloat(style.fontSize)]
+  const above = top + padding < -1
+  const outside = above || left < -1 || bottom > innerHeight + 1 || right > innerWidth + 1
+  const cut = style.overflowY === 'hidden' && padding < 0.15 * size
+  const small = size < 55.9
+  return [...(outside ? [`outside: ${said}`] : []), ...(small ? [`small: ${said}`] : []),
+    ...(cut ? [`no room for accents: ${said}`] : [])]
 })"""
 """What 30 m away can't be read: look.md, "nothing under 56 px of 1080"."""
 

@@ -208,7 +208,7 @@ def the_result_is_shown(at: Sitting) -> None:
 
 
 def it_is_put_again(at: Sitting) -> None:
-    at.asked("F3", "Biểu quyết lại…")
+    at.asked("F3", "Biểu quyết lại")
     at.officer.get_by_label("Lý do").fill("Một số đại biểu chưa nghe rõ nội dung")
     at.officer.get_by_label("Người quyết định").fill("Chủ tọa phiên họp")
     at.people.shoot("again", at.officer)
