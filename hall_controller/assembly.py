@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from display.access import Access
 from display.app import create_app
 from display.serving import Opened, Tls, open_port, serve_on
@@ -21,17 +23,19 @@ from hall_controller.card_trust import CardTrust
 from hall_controller.clock import Clock, HallClock, utc_now
 from hall_controller.config import Located
 from hall_controller.faults import BadFile, read_text
+from hall_controller.founding import Founding
 from hall_controller.given import GivenHall
 from hall_controller.hall import Hall
 from hall_controller.intake import Intake
 from hall_controller.invitations import taking_from
 from hall_controller.journal import last_time
 from hall_controller.key_files import load_passwords
-from hall_controller.prepared import prepare
+from hall_controller.prepared import Prepared, prepare
 from hall_controller.revocation_watch import RevocationWatch
 from hall_controller.seats import Seats
 from hall_controller.sessions import SessionKeys
 from hall_controller.store import open_reader, open_store
+from hall_controller.store.port import LogReader
 from hall_controller.supervision import Supervision
 
 
@@ -77,55 +81,96 @@ def _opened(located: Located) -> Opened:
     return open_port(web.host, web.port, tls)
 
 
+@dataclass(frozen=True, slots=True)
+class _Heart:
+    hall: Hall
+    reader: LogReader
+    """The log, for whoever only reads; the hall's own connection writes."""
+    sessions: SessionKeys
+    clock: HallClock
+
+
+async def _heart(located: Located, known: Founding, system: Clock, stack: AsyncExitStack) -> _Heart:
+    """The hall with its store; `stack` closes them."""
+    store = open_store(located.store_url)
+    stack.callback(store.close)
+    clock = HallClock(system, not_before=last_time(store))
+    hall = await Hall.start(store, known, clock, secrets.token_bytes)
+    stack.push_async_callback(hall.close)
+    reader = open_reader(located.store_url)
+    stack.callback(reader.close)
+    sessions = SessionKeys()
+    if hall.meeting.sitting is not None:
+        await asyncio.to_thread(sessions.read_back, reader, hall.meeting.sitting.id)
+    return _Heart(hall, reader, sessions, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _TowardsSeats:
+    bus: HallBus
+    seats: Seats
+    revocation: RevocationWatch
+    intake: Intake
+    announcer: Announcer
+
+
+def _towards_seats(
+    located: Located, prepared: Prepared, heart: _Heart, address: BrokerAddress
+) -> _TowardsSeats:
+    """The bus, who listens on it and who speaks."""
+    known, bridges, name = prepared.known, prepared.bridges, located.config.hall.id
+    hall, sessions, clock = heart.hall, heart.sessions, heart.clock
+    link = MqttBus(address, f"{name}-hall", HallBus.listens_to(name))
+    bus = HallBus(link, hall=name, signer=known.signer, epoch=hall.epoch, bridges=bridges, clock=clock)
+    trust = CardTrust(known.ca, hall.revocation_lists)
+    lists = tuple(map(located.path, located.config.trust.crl))
+    revocation = RevocationWatch(lists, hall, known, trust, sessions)
+    seats = Seats(bridges)
+    intake = Intake(
+        hall, bus, trust=trust, bridges=bridges, seats=seats,
+        sessions=sessions, origin=known.origin, clock=clock, token=secrets.token_bytes,
+    )  # fmt: skip
+    announcer = Announcer(bus, intake, bridges, sessions, known.origin, clock)
+    return _TowardsSeats(bus, seats, revocation, intake, announcer)
+
+
+def _given(located: Located, prepared: Prepared, heart: _Heart, towards: _TowardsSeats) -> GivenHall:
+    """The hall as the pages are given it."""
+    return GivenHall(
+        heart.hall, located.config.hall, prepared.known, plans=prepared.plans, desks=located.config.desk,
+        intake=towards.intake, seats=towards.seats, reader=heart.reader,
+        bus_connected=lambda: towards.bus.connected, clock_is_right=lambda: not heart.clock.trouble,
+        revocation=lambda: towards.revocation.state,
+    )  # fmt: skip
+
+
+def _pages(located: Located, given: GivenHall, clock: HallClock, opened: Opened) -> FastAPI:
+    invitations = located.path(located.config.roster.invitations)
+    access = Access(clock, taking_from(invitations, lambda: clock.ahead))
+    origins = [opened.address, *located.config.web.origins]
+    return create_app(given, access, built_pages(located), origins, clock)
+
+
 async def run(located: Located, ready: Callable[[Running], None], system: Clock = utc_now) -> None:
     """A hall until cancelled. `ready` is called once it serves. `system`: the clock that it starts from.
 
     Raises BadFile, StoreFailed, LogBroken, OSError (a port is taken); nothing is left running.
     """
-    config, token = located.config, secrets.token_bytes
     prepared = prepare(located)
-    known, bridges = prepared.known, prepared.bridges
     async with AsyncExitStack() as stack:
         opened = _opened(located)
         stack.callback(opened.socket.close)
-        store = open_store(located.store_url)
-        stack.callback(store.close)
-        clock = HallClock(system, not_before=last_time(store))
-        hall = await Hall.start(store, known, clock, token)
-        stack.push_async_callback(hall.close)
-        reader = open_reader(located.store_url)
-        stack.callback(reader.close)
-        sessions = SessionKeys()
-        if hall.meeting.sitting is not None:
-            await asyncio.to_thread(sessions.read_back, reader, hall.meeting.sitting.id)
+        heart = await _heart(located, prepared.known, system, stack)
         address = await stack.enter_async_context(_broker(located))
-        seats = Seats(bridges)
-        link = MqttBus(address, f"{config.hall.id}-hall", HallBus.listens_to(config.hall.id))
-        bus = HallBus(
-            link, hall=config.hall.id, signer=known.signer, epoch=hall.epoch, bridges=bridges, clock=clock
-        )
-        trust = CardTrust(known.ca, hall.revocation_lists)
-        lists = tuple(map(located.path, config.trust.crl))
-        revocation = RevocationWatch(lists, hall, known, trust, sessions)
-        intake = Intake(
-            hall, bus, trust=trust, bridges=bridges, seats=seats,
-            sessions=sessions, origin=known.origin, clock=clock, token=token,
-        )  # fmt: skip
-        announcer = Announcer(bus, intake, bridges, sessions, known.origin, clock)
-        given = GivenHall(
-            hall, config.hall, known, plans=prepared.plans, desks=config.desk, intake=intake,
-            seats=seats, reader=reader, bus_connected=lambda: bus.connected,
-            clock_is_right=lambda: not clock.trouble, revocation=lambda: revocation.state,
-        )  # fmt: skip
-        invitations = located.path(config.roster.invitations)
-        access = Access(clock, taking_from(invitations, lambda: clock.ahead))
-        app = create_app(given, access, built_pages(located), [opened.address, *config.web.origins], clock)
+        towards, hall = _towards_seats(located, prepared, heart, address), heart.hall
+        given = _given(located, prepared, heart, towards)
+        app = _pages(located, given, heart.clock, opened)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(announcer.run(hall.follow(), hall.meeting))
-            tasks.create_task(bus.run(intake))
+            tasks.create_task(towards.announcer.run(hall.follow(), hall.meeting))
+            tasks.create_task(towards.bus.run(towards.intake))
             tasks.create_task(Supervision(hall).run())
-            tasks.create_task(revocation.run())
+            tasks.create_task(towards.revocation.run())
             tasks.create_task(given.run())
             tasks.create_task(serve_on(app, opened))
             memory.settle()
-            ready(Running(opened.address, address.port, known.vkey, hall.head.size))
+            ready(Running(opened.address, address.port, prepared.known.vkey, hall.head.size))
