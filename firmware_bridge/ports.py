@@ -122,3 +122,13 @@ class CardConnection(Protocol):
         """PC/SC part 10: the PIN is typed on the reader. Returns the status word; None: there is no pad."""
 
     async def close(self) -> None: ...
+
+
+class StationConnection(CardConnection, Protocol):
+    """A card on the reader of whoever gives cards out: there a PIN is set, too."""
+
+    async def set_pin_on_pad(self, puk: bytes) -> bytes | None:
+        """PC/SC part 10: a new PIN is typed twice on the reader, which sends it with this PUK (8 bytes).
+
+        Returns the status word; None: the reader can't.
+        """

@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from simulators.card_keys import Credential, PrivateKey
 
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 CARD_YEARS = 5
 ROOT_YEARS = 20
 CRL_DAYS = 7
@@ -43,6 +44,10 @@ class Authority:
     def issue(self, member: str, name: str, at: datetime, key: PrivateKey | None = None) -> Credential:
         """A PIV certificate: serialNumber is the member's id, CN the name as the chamber writes it."""
         key = key or p256()
+        return Credential(key, self.certify(member, name, at, key.public_key()))
+
+    def certify(self, member: str, name: str, at: datetime, key: PublicKey) -> bytes:
+        """The same for a key whose private half stays where it is (DER)."""
         builder = self._builder(_subject(name, member), key, at, CARD_YEARS * _YEAR)
         usage = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SMARTCARD_LOGON]
         builder = (
@@ -50,8 +55,7 @@ class Authority:
             .add_extension(_key_usage(digital_signature=True), critical=True)
             .add_extension(x509.ExtendedKeyUsage(usage), critical=False)
         )
-        certificate = builder.sign(self._key, hashes.SHA256())
-        return Credential(key, certificate.public_bytes(serialization.Encoding.DER))
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
     def revoke(self, certificate: bytes, at: datetime) -> None:
         """Takes effect with the next `crl`, as for every authority."""
@@ -75,24 +79,24 @@ class Authority:
 
     def _self_signed(self, at: datetime) -> x509.Certificate:
         return (
-            self._builder(self._name, self._key, at, ROOT_YEARS * _YEAR)
+            self._builder(self._name, self._key.public_key(), at, ROOT_YEARS * _YEAR)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True)
             .sign(self._key, hashes.SHA256())
         )
 
     def _builder(
-        self, subject: x509.Name, key: PrivateKey, at: datetime, life: timedelta
+        self, subject: x509.Name, key: PublicKey, at: datetime, life: timedelta
     ) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
-            .public_key(key.public_key())
+            .public_key(key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(at - _BACKDATE)
             .not_valid_after(at + life)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
             .add_extension(self._authority_key(), critical=False)
         )
 

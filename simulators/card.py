@@ -2,17 +2,20 @@
 
 The same object serves the in-process reader of the demo and, through vpcd, the real pcscd of the tests.
 It has no clock: `seconds_needed` tells how long an operation takes, and whoever carries the APDUs waits.
-Left out: the administration key, secure messaging, and biometric verification.
+Left out: secure messaging, and biometric verification.
 """
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from firmware_bridge.cards import tlv
 from firmware_bridge.cards.apdu import Status
 from firmware_bridge.cards.errors import CardMalformed
+from firmware_bridge.cards.management_key import ManagementAlgorithm, ManagementKey
 from simulators import card_objects
+from simulators.card_administration import FACTORY, MANAGEMENT, AdministrationRefused, CardAdministrator
 from simulators.card_keys import Credential, chip_of
 
 ATR = bytes.fromhex("3b858001514850495652")
@@ -63,7 +66,8 @@ class SimulatedCard:
     """One card with its holder's PIN.
 
     `credentials` go by key reference (0x9A authentication, 0x9C signature), `seconds` by instruction (0x87
-    signs). `tries_left` 0 is a blocked card.
+    signs). `tries_left` 0 is a blocked card. `management` administers it, `takes` are the kinds of such
+    keys that it knows.
     """
 
     atr = ATR
@@ -71,6 +75,7 @@ class SimulatedCard:
     def __init__(
         self, credentials: Mapping[int, Credential], *, pin: str = "123456", puk: str = "12345678",
         tries: int = 3, tries_left: int | None = None, seconds: Mapping[int, float] | None = None,
+        management: ManagementKey = FACTORY, takes: Iterable[ManagementAlgorithm] = ManagementAlgorithm,
     ) -> None:  # fmt: skip
         self._chips = {reference: chip_of(each.key) for reference, each in credentials.items()}
         self._objects = card_objects.objects({ref: each.certificate for ref, each in credentials.items()})
@@ -81,7 +86,16 @@ class SimulatedCard:
             PUK: _Secret(puk.encode().ljust(8, b"\xff"), tries, tries),
         }
         self._seconds = dict(seconds or {})
+        self._administrator = CardAdministrator(management, self._chips, self._objects, takes)
         self.reset()
+
+    @classmethod
+    def blank(cls, **options: Any) -> "SimulatedCard":
+        """As its maker delivers it: no key, no certificate, no number; the factory's PIN and PUK."""
+        card = cls({}, **options)
+        for tag in (card_objects.CHUID, card_objects.CAPABILITIES):
+            del card._objects[tag]
+        return card
 
     @property
     def tries_left(self) -> int:
@@ -99,6 +113,10 @@ class SimulatedCard:
         self._just_verified = False
         self._chain = b""
         self._rest = b""
+        self._administrator.reset()
+
+    def administered_by(self, key: ManagementKey) -> bool:
+        return self._administrator.holds(key)
 
     def seconds_needed(self, apdu: bytes) -> float:
         """How long a real card would work on this; a link of a chain but the last costs nothing."""
@@ -110,7 +128,7 @@ class SimulatedCard:
         try:
             asked = self._unchained(_parse(apdu))
             answer = self._perform(asked) if asked else b""
-        except _Refusal as refusal:
+        except (_Refusal, AdministrationRefused) as refusal:
             self._chain = b""
             return refusal.status.to_bytes(2, "big")
         except CardMalformed:
@@ -131,6 +149,7 @@ class SimulatedCard:
         steps: dict[int, Callable[[_Apdu], bytes]] = {
             0xA4: self._select, 0xC0: self._get_response, 0xCB: self._get_data, 0x20: self._verify,
             0x24: self._change_reference, 0x2C: self._reset_retry, 0x87: self._authenticate,
+            0x47: self._generate, 0xDB: self._put_data, 0xFF: self._set_management, 0xF7: self._metadata,
         }  # fmt: skip
         step = steps.get(asked.ins)
         if step is None:
@@ -207,7 +226,29 @@ class SimulatedCard:
         self._secrets[PIN].renew(new)
         return b""
 
+    def _generate(self, asked: _Apdu) -> bytes:
+        if asked.p1:
+            raise _Refusal(Status.WRONG_P1_P2)
+        return self._administrator.generate(asked.p2, asked.data)
+
+    def _put_data(self, asked: _Apdu) -> bytes:
+        if (asked.p1, asked.p2) != (0x3F, 0xFF):
+            raise _Refusal(Status.WRONG_P1_P2)
+        self._administrator.put(asked.data)
+        return b""
+
+    def _set_management(self, asked: _Apdu) -> bytes:
+        if not asked.data:
+            raise _Refusal(Status.UNKNOWN_INSTRUCTION)
+        self._administrator.change_key(asked.data)
+        return b""
+
+    def _metadata(self, asked: _Apdu) -> bytes:
+        return self._administrator.metadata(asked.p2)
+
     def _authenticate(self, asked: _Apdu) -> bytes:
+        if asked.p2 == MANAGEMENT:
+            return self._administrator.authenticate(asked.p1, asked.data)
         chip = self._chips.get(asked.p2)
         if chip is None or chip.algorithm != asked.p1:
             raise _Refusal(Status.WRONG_P1_P2)

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from firmware_bridge.cards import tlv
 
 _HASHES: dict[int, hashes.HashAlgorithm] = {32: hashes.SHA256(), 48: hashes.SHA384(), 64: hashes.SHA512()}
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -59,3 +62,21 @@ class RsaChip:
 
 def chip_of(key: PrivateKey) -> KeyChip:
     return RsaChip(key) if isinstance(key, rsa.RSAPrivateKey) else EcChip(key)
+
+
+def made(algorithm: int) -> PrivateKey | None:
+    """A new key of the kind that PIV calls so; None: this card makes none of that kind."""
+    if algorithm == RsaChip.algorithm:
+        return rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+    curves: dict[int, ec.EllipticCurve] = {0x11: ec.SECP256R1(), 0x14: ec.SECP384R1()}
+    return ec.generate_private_key(curves[algorithm]) if algorithm in curves else None
+
+
+def public_template(key: PrivateKey) -> bytes:
+    """The public half as GENERATE tells it (NIST SP 800-73-4 part 2, 3.3.2)."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        numbers = key.public_key().public_numbers()
+        modulus = tlv.encode(0x81, numbers.n.to_bytes(256, "big"))
+        return modulus + tlv.encode(0x82, numbers.e.to_bytes(3, "big"))
+    point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return tlv.encode(0x86, point)

@@ -18,6 +18,7 @@ PAD_TIMEOUT = bytes.fromhex("6400")
 PAD_CANCELLED = bytes.fromhex("6401")
 PAD_LENGTH = bytes.fromhex("6403")
 _VERIFY_PIN = bytes.fromhex("0020008008")
+_RESET_RETRY = bytes.fromhex("002c008010")
 
 
 class SimulatedReaders:
@@ -133,6 +134,13 @@ class SimulatedConnection:
         return self._card.transmit(apdu)
 
     async def verify_pin_on_pad(self) -> bytes | None:
+        return await self._typed_into(_VERIFY_PIN)
+
+    async def set_pin_on_pad(self, puk: bytes) -> bytes | None:
+        return await self._typed_into(_RESET_RETRY + puk)
+
+    async def _typed_into(self, command: bytes) -> bytes | None:
+        """The card's answer to the command with what is typed, or the pad's own."""
         self._check()
         if self._pad is None:
             return None
@@ -145,7 +153,7 @@ class SimulatedConnection:
             return PAD_CANCELLED
         if not 6 <= len(pin) <= 8:
             return PAD_LENGTH
-        return await self.transmit(_VERIFY_PIN + pin.encode().ljust(8, b"\xff"))
+        return await self.transmit(command + pin.encode().ljust(8, b"\xff"))
 
     async def close(self) -> None:
         """Resets the card, as the PC/SC reader does: no PIN stays verified."""

@@ -44,6 +44,14 @@ class NotSignable(CardError):
     """What the hall asks the card to sign is not a well-formed statement: the card is not asked."""
 
 
+class KeyUnknown(CardError):
+    """The card is administered by a key that wasn't shown to it."""
+
+
+class ManagementKeyFixed(CardError):
+    """The card's management key can't be changed to this one."""
+
+
 class NoPinPad(CardError):
     """The PIN was to be typed on the reader, which has no keys."""
 

@@ -37,6 +37,7 @@ class PcscCard:
         self._card: Any = None
         self._protocol = 0
         self._verify_code: int | None = None
+        self._modify_code: int | None = None
 
     def connect(self, reader: Reader) -> None:
         """Raises CardGone, CardBusy, CardUnreadable."""
@@ -48,7 +49,19 @@ class PcscCard:
             # Exclusive: no other program may sign with the PIN that is about to be given.
             api.SCardConnect(self._context, name, api.SCARD_SHARE_EXCLUSIVE, protocols)
         )
-        self._verify_code = self._features().get(pin_pad.VERIFY_PIN_DIRECT)
+        features = self._features()
+        self._verify_code = features.get(pin_pad.VERIFY_PIN_DIRECT)
+        self._modify_code = features.get(pin_pad.MODIFY_PIN_DIRECT)
+
+    def readers(self) -> list[str]:
+        """The names of all readers. Raises CardGone."""
+        api = self._api
+        self._context = self._checked(api.SCardEstablishContext(api.SCARD_SCOPE_SYSTEM))[0]
+        try:
+            result = api.SCardListReaders(self._context, [])
+            return [] if result[0] & _WORD == _NO_READERS else list(self._checked(result)[0])
+        finally:
+            self.disconnect()
 
     def transmit(self, apdu: bytes) -> bytes:
         if self._protocol == self._api.SCARD_PROTOCOL_T0 and len(apdu) > 5 and len(apdu) == apdu[4] + 6:
@@ -65,6 +78,12 @@ class PcscCard:
         if self._verify_code is None:
             return None
         return self._control(self._verify_code, pin_pad.verify_structure())
+
+    def set_pin_on_pad(self, puk: bytes) -> bytes | None:
+        """Blocks while the holder types the new PIN twice. The answer is the card's or the pad's."""
+        if self._modify_code is None:
+            return None
+        return self._control(self._modify_code, pin_pad.modify_structure(puk))
 
     def disconnect(self) -> None:
         """Resets the card, so that no PIN stays verified, and lets go. What fails here is gone anyway."""

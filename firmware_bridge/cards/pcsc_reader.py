@@ -23,6 +23,11 @@ MOST_READERS = 15
 """pcscd serves 16 and no more; clients that also watch for new readers count that watch as one of them."""
 
 
+def reader_names(api: Any = scard) -> list[str]:
+    """The readers that this machine has now. Raises CardGone where no PC/SC service answers."""
+    return PcscCard(api).readers()
+
+
 class PcscReaders:
     """`slots`: reader → seat. All stand at one pcscd, at most 15; a larger row has another bridge."""
 
@@ -89,6 +94,9 @@ class PcscConnection:
 
     async def verify_pin_on_pad(self) -> bytes | None:
         return await self._call(self._card.verify_pin_on_pad)
+
+    async def set_pin_on_pad(self, puk: bytes) -> bytes | None:
+        return await self._call(lambda: self._card.set_pin_on_pad(puk))
 
     async def close(self) -> None:
         """Resets the card: no PIN stays verified. Closing twice is closing once."""

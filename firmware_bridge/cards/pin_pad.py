@@ -11,10 +11,14 @@ from firmware_bridge.cards.errors import CardMalformed
 GET_FEATURES = 3400
 """Function number of CM_IOCTL_GET_FEATURE_REQUEST, from which a control code is made."""
 VERIFY_PIN_DIRECT = 0x06
+MODIFY_PIN_DIRECT = 0x07
 SECONDS = 30
 VIETNAMESE = 0x042A
 """Language for the reader's own display."""
 _VERIFY_WITH_ROOM = bytes.fromhex("0020008008") + b"\xff" * 8
+_RESET_RETRY = bytes.fromhex("002c008010")
+_TYPED_TWICE = 0x01
+"""The new PIN and once more; no old one."""
 _FORMAT = 0x82
 """Positions count in bytes, the PIN begins at the first, left-justified, ASCII."""
 _BLOCK_BYTES = 0x08
@@ -52,3 +56,29 @@ def verify_structure(seconds: int = SECONDS, language: int = VIETNAMESE) -> byte
         len(_VERIFY_WITH_ROOM),
     )
     return head + _VERIFY_WITH_ROOM
+
+
+def modify_structure(puk: bytes, seconds: int = SECONDS, language: int = VIETNAMESE) -> bytes:
+    """PIN_MODIFY_STRUCTURE (part 10, 2.5.3): RESET RETRY COUNTER with this PUK and room for a new PIN."""
+    command = _RESET_RETRY + puk + b"\xff" * 8
+    head = struct.pack(
+        "<BBBBBBBHBBBHBBB3sI",
+        seconds,  # bTimeOut
+        seconds,  # bTimeOut2
+        _FORMAT,
+        _BLOCK_BYTES,
+        0,  # bmPINLengthFormat
+        0,  # bInsertionOffsetOld: no old PIN
+        len(puk),  # bInsertionOffsetNew: behind the PUK
+        _SHORTEST << 8 | _LONGEST,
+        _TYPED_TWICE,  # bConfirmPIN
+        _ENTER_ENDS,
+        2,  # bNumberMessage: new PIN, and again
+        language,
+        1,  # bMsgIndex1: "new PIN"
+        2,  # bMsgIndex2: "again"
+        0,  # bMsgIndex3
+        bytes(3),  # bTeoPrologue
+        len(command),
+    )
+    return head + command

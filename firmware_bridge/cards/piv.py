@@ -134,8 +134,8 @@ class PivCard:
             answer = await self._connection.verify_pin_on_pad()
             if answer is None:
                 raise NoPinPad("the reader has no keys to type a PIN on")
-            return _outcome(Response.parse(answer))
-        return _outcome(await self._ask(Command(_VERIFY, 0x00, _PIN, pin_block(pin))))
+            return outcome_of(Response.parse(answer))
+        return outcome_of(await self._ask(Command(_VERIFY, 0x00, _PIN, pin_block(pin))))
 
     async def forget_pin(self) -> None:
         """Ends the verified state: nobody signs with a PIN that was given for something else.
@@ -170,7 +170,7 @@ def pin_block(pin: bytes) -> bytes:
     return pin.ljust(8, b"\xff")
 
 
-def _outcome(response: Response) -> PinOutcome:
+def outcome_of(response: Response) -> PinOutcome:
     """Raises CardRefused for what is neither a right nor a wrong PIN."""
     if response.tries_left is not None:
         # 63C0 is the try that blocked the card.
