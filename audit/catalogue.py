@@ -79,6 +79,12 @@ KINDS: Mapping[str, Kind] = {
     "SignedIn": Kind(members(), "session", members(jws=_jws, cert=hex64)),
     "SignedOut": Kind(members(cause=text), "signout", members(session=hex64)),
     "PresenceMarked": Kind(members(member=text, present=flag, reason=words)),
+    "RollCalled": Kind(members()),
+    "SessionSlept": Kind(members(cause=text), "signout", members(session=hex64)),
+    "IncidentNoted": Kind(
+        members(incident=positive, kind=text), "incident", members(place=text, member=nullable(text)),
+    ),
+    "IncidentAcknowledged": Kind(members(incident=positive)),
     "VoteAnnounced": Kind(members(vote=text, definition=thing, **{"def": hex64}, round=positive)),
     "VoteSuperseded": Kind(members(vote=text, by_vote=text, reason=words, ordered_by=words)),
     "VoteOpened": Kind(members(vote=text, challenge=shapes.b64(16), duration_s=count)),

@@ -18,7 +18,9 @@ BALLOT_BLOB_BYTES = 1536
 BLOB_STEP_BYTES = 1024
 RESULT_STEP_BYTES = 4096
 """Room for a signed result of many choices with long names: figures of any kind have this one size."""
-CLASSES = frozenset({"public", "ballot", "session", "signout", "participation", "result", "declared"})
+CLASSES = frozenset(
+    {"public", "ballot", "session", "signout", "participation", "result", "declared", "incident"}
+)
 _STEPS = {"result": RESULT_STEP_BYTES, "declared": RESULT_STEP_BYTES}
 
 _BEHIND_PAD = len('","rand":"') + 22 + len('"}')

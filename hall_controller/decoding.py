@@ -108,6 +108,17 @@ def _signed_out(entry: Entry, body: Any) -> ev.Event:
     return ev.SignedOut(None if body is None else body["session"], entry.d["cause"])
 
 
+def _session_slept(entry: Entry, body: Any) -> ev.Event:
+    return ev.SessionSlept(None if body is None else body["session"], entry.d["cause"])
+
+
+def _incident_noted(entry: Entry, body: Any) -> ev.Event:
+    if body is None:
+        return ev.IncidentNoted(entry.d["incident"], entry.d["kind"], None, None)
+    member = None if body["member"] is None else MemberId(body["member"])
+    return ev.IncidentNoted(entry.d["incident"], entry.d["kind"], body["place"], member)
+
+
 def _vote_announced(entry: Entry, body: Any) -> ev.Event:
     said = entry.d["definition"]
     if canonical.digest(said) != entry.d["def"]:
@@ -203,6 +214,8 @@ _READERS: dict[str, Callable[[Entry, Any], ev.Event]] = {
     "SittingAdjourned": _sitting_adjourned,
     "SignedIn": _signed_in,
     "SignedOut": _signed_out,
+    "SessionSlept": _session_slept,
+    "IncidentNoted": _incident_noted,
     "VoteAnnounced": _vote_announced,
     "BallotRecorded": _ballot_recorded,
     "VoteClosed": _vote_closed,

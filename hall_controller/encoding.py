@@ -121,6 +121,11 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
         case ev.HandCountEntered(counts=Mapping() as counts), _:
             d = {"vote": event.vote, "confirmed": event.confirmed}
             return d, Payload("result", {"counts": dict(counts)})
+        case ev.SessionSlept(), _:
+            return {"cause": event.cause}, Payload("signout", {"session": event.session})
+        case ev.IncidentNoted(place=str(place)), _:
+            noted = {"place": place, "member": event.member}
+            return {"incident": event.incident, "kind": event.kind}, Payload("incident", noted)
         case ev.CastingVoteGiven(choice=str(choice)), _:
             return {"vote": event.vote}, Payload("result", {"choice": choice})
         case ev.ResultComputed(), Mapping():
@@ -136,7 +141,8 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
 
 
 PLAIN = (
-    ev.PresenceMarked, ev.VoteSuperseded, ev.VoteOpened, ev.VoteHeld, ev.VoteResumed, ev.VoteExtended,
+    ev.RollCalled, ev.IncidentAcknowledged, ev.PresenceMarked,
+    ev.VoteSuperseded, ev.VoteOpened, ev.VoteHeld, ev.VoteResumed, ev.VoteExtended,
     ev.VoteClosing, ev.VoteCancelled, ev.FloorRequested, ev.RequestWithdrawn, ev.FloorGiven, ev.SpeechEnded,
 )  # fmt: skip
 """Events whose fields, without `by`, are the entry's `d` as they stand."""

@@ -74,7 +74,7 @@ class _Fold:
     def _look(self, event: ev.Event) -> None:
         if isinstance(event, ev.RuleBookAdopted):
             self.blind = False
-        withheld = isinstance(event, ev.SignedIn | ev.SignedOut) and event.session is None
+        withheld = isinstance(event, ev.SignedIn | ev.SignedOut | ev.SessionSlept) and event.session is None
         if _unseen(event):
             withheld = True
             self.unseen.add(event.vote)

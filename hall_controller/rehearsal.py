@@ -118,6 +118,14 @@ def _of_the_hall(event: ev.Event) -> c.Command | None:
             return c.AdjournSitting(OfficerId(by))
         case ev.SignedOut(str(session), cause):
             return c.SignOut(session, cast(Any, cause))
+        case ev.SessionSlept(str(session), cause):
+            return c.PutToSleep(session, cast(Any, cause))
+        case ev.RollCalled(by):
+            return c.CallRoll(OfficerId(by))
+        case ev.IncidentNoted(_, kind, str(place), whose):
+            return c.NoteIncident(kind, place, whose)
+        case ev.IncidentAcknowledged(incident, by):
+            return c.AcknowledgeIncident(incident, OfficerId(by))
         case ev.PresenceMarked(member, present, reason, by):
             return c.MarkPresence(member, present, reason, OfficerId(by))
         case ev.RecordingInterrupted(since, until, cause):

@@ -38,6 +38,7 @@ from voting.refusals import (
     WrongChallenge,
     WrongQuestion,
 )
+from voting.seating import check_alone, check_presence
 from voting.wording import PHASES
 
 
@@ -107,6 +108,7 @@ def check(meeting: Meeting, command: CastBallot, at: datetime) -> None:
     _check_time(known, command, at)
     _check_question(known, command)
     _check_person(meeting, sitting, command, at)
+    check_alone(sitting, known, command)
     _check_revision(known, command)
 
 
@@ -148,6 +150,7 @@ def _check_person(meeting: Meeting, sitting: Sitting, command: CastBallot, at: d
         raise SessionMismatch()
     if session.expires <= at:
         raise SessionExpired()
+    check_presence(meeting, sitting, session)
 
 
 def _check_revision(division: Division, command: CastBallot) -> None:

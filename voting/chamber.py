@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rpds import HashTrieMap
 
@@ -21,6 +22,9 @@ from voting.ids import MemberId, SeatId, SittingId, VoteId
 from voting.members import Member, Roll
 from voting.refusals import VoteUnknown
 from voting.rulebook import RuleBook
+
+if TYPE_CHECKING:
+    from voting.incidents import Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Meeting:
     order: tuple[VoteId, ...] = ()
     """The votes in the order in which they were announced."""
     floor: Floor = field(default_factory=Floor)
+    incidents: HashTrieMap[int, Incident] = field(default_factory=HashTrieMap)
+    """Of the sitting that is open, or was last; by number."""
     past: tuple[Sitting, ...] = ()
     """Adjourned sittings, in order."""
 

@@ -62,6 +62,38 @@ class MarkPresence:
 
 
 @dataclass(frozen=True, slots=True)
+class CallRoll:
+    """A new roll: every session at a seat sleeps until its PIN, and present is who answers."""
+
+    by: OfficerId
+
+
+@dataclass(frozen=True, slots=True)
+class PutToSleep:
+    """Asked by the hall itself, never by a person."""
+
+    session: str
+    cause: Literal["time_over", "two_places"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteIncident:
+    """What looked like an imposture and was refused or held. Asked by the hall itself."""
+
+    kind: str
+    place: str
+    """A seat, a desk, a bridge, or `mobile`."""
+    member: MemberId | None
+    """Whose name was used, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeIncident:
+    incident: int
+    by: OfficerId
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is put to the vote. Its JCS form, with ids and roll, is the vote's definition."""
 
@@ -213,7 +245,8 @@ class EndSpeech:
 
 
 Command = (
-    OpenSitting | AdjournSitting | SignIn | SignOut | MarkPresence | AnnounceVote | OpenVote | HoldVote
+    CallRoll | PutToSleep | NoteIncident | AcknowledgeIncident
+    | OpenSitting | AdjournSitting | SignIn | SignOut | MarkPresence | AnnounceVote | OpenVote | HoldVote
     | ResumeVote | ExtendVote | CloseVote | EndClosing | CastBallot | EnterHandCount | GiveCastingVote
     | ComputeResult | DeclareVote | CancelVote | NoteInterruption | RequestFloor | WithdrawRequest
     | GiveFloor | EndSpeech

@@ -90,7 +90,14 @@ def opened(meeting: Meeting, event: e.SittingOpened, at: datetime) -> Meeting:
         rulebook=convening.rulebook,
         by=event.by,
     )
-    return replace(meeting, sitting=sitting, convening=None, attendance=Attendance(), floor=Floor())
+    return replace(
+        meeting,
+        sitting=sitting,
+        convening=None,
+        attendance=Attendance(),
+        floor=Floor(),
+        incidents=HashTrieMap(),
+    )
 
 
 def _convening(meeting: Meeting, sitting: str) -> Convening:

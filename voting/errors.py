@@ -125,11 +125,6 @@ class SessionMismatch(RefusalKind):
     unit = ("KHONG DUOC GHI NHAN", "SAI PHIEN DANG NHAP")
 
 
-class MemberSignedIn(RefusalKind):
-    vi = "{member} đang đăng nhập, nên đang có mặt; phải đăng xuất trước khi ghi vắng mặt."
-    en = "{member} is signed in and so present; sign out before marking absence."
-
-
 class MemberNotPresent(RefusalKind):
     vi = "{member} hiện không có mặt."
     en = "{member} is not present."

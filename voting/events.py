@@ -67,6 +67,33 @@ class PresenceMarked:
 
 
 @dataclass(frozen=True, slots=True)
+class RollCalled:
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSlept:
+    session: str | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNoted:
+    incident: int
+    """Counted from 1 within the sitting."""
+    kind: str
+    place: str | None
+    """None for a reader from whom it is withheld."""
+    member: MemberId | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentAcknowledged:
+    incident: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class VoteAnnounced:
     vote: VoteId
     question: Question
@@ -216,7 +243,8 @@ class SpeechEnded:
 
 
 Event = (
-    RuleBookAdopted | RollEstablished | SittingOpened | SittingAdjourned | SignedIn | SignedOut
+    RollCalled | SessionSlept | IncidentNoted | IncidentAcknowledged
+    | RuleBookAdopted | RollEstablished | SittingOpened | SittingAdjourned | SignedIn | SignedOut
     | PresenceMarked | VoteAnnounced | VoteSuperseded | VoteOpened | VoteHeld | VoteResumed | VoteExtended
     | VoteClosing | VoteClosed | BallotRecorded | HandCountEntered | CastingVoteGiven | ResultComputed
     | VoteDeclared | VoteCancelled | RecordingInterrupted | FloorRequested | RequestWithdrawn | FloorGiven

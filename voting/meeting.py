@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from voting import ballot, conduct, convening, counting, debate, presence
+from voting import ballot, conduct, convening, counting, debate, incidents, presence
 from voting import commands as c
 from voting import events as e
 from voting.chamber import Meeting, Sitting
@@ -22,6 +22,10 @@ _DECISIONS: Mapping[type[c.Command], Callable[[Meeting, Any, datetime], tuple[e.
     c.SignIn: presence.decide_sign_in,
     c.SignOut: presence.decide_sign_out,
     c.MarkPresence: presence.decide_mark,
+    c.CallRoll: presence.decide_roll,
+    c.PutToSleep: presence.decide_sleep,
+    c.NoteIncident: incidents.decide_note,
+    c.AcknowledgeIncident: incidents.decide_acknowledge,
     c.AnnounceVote: conduct.decide_announce,
     c.OpenVote: conduct.decide_open,
     c.HoldVote: conduct.decide_hold,
@@ -50,6 +54,10 @@ _CHANGES: Mapping[type[e.Event], Callable[[Meeting, Any, datetime], Meeting]] = 
     e.SignedIn: presence.signed_in,
     e.SignedOut: presence.signed_out,
     e.PresenceMarked: presence.marked,
+    e.RollCalled: presence.roll_called,
+    e.SessionSlept: presence.slept,
+    e.IncidentNoted: incidents.noted,
+    e.IncidentAcknowledged: incidents.acknowledged,
     e.VoteAnnounced: conduct.announced,
     e.VoteSuperseded: conduct.superseded,
     e.VoteOpened: conduct.opened,

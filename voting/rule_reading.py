@@ -1,4 +1,4 @@
-"""Reads a rule book's rules, choices and verdict words out of its tables."""
+"""Reads a rule book's rules, choices, verdict words and seating out of its tables."""
 
 from collections.abc import Mapping
 from typing import get_args
@@ -6,6 +6,7 @@ from typing import get_args
 from voting.ids import ChoiceId, RuleId
 from voting.kinds import Choice, Mark, Tone
 from voting.majority import Base, Condition, Floor, Outcome, Rule, Tie
+from voting.seating_rules import Place, SeatingRules, Suspicion
 from voting.toml_fields import Fields
 
 BASES: tuple[Base, ...] = get_args(Base)
@@ -87,3 +88,19 @@ def verdicts(fields: Fields) -> dict[Outcome, Mapping[str, str]]:
     named: dict[Outcome, Mapping[str, str]] = {o: fields.text(o) for o in OUTCOMES if fields.has(o)}
     fields.end()
     return named
+
+
+def seating(fields: Fields, articles: set[str]) -> SeatingRules:
+    found = SeatingRules(
+        place=fields.one_of("place", get_args(Place), "assigned"),
+        suspicion=fields.one_of("suspicion", get_args(Suspicion), "refuse"),
+        cards_apart_s=fields.whole("cards_apart_s", least=1) if fields.has("cards_apart_s") else None,
+        awake_s=fields.whole("awake_s", least=1) if fields.has("awake_s") else None,
+        person_present=fields.flag("person_present", False),
+        cites=fields.strings("cites"),
+    )
+    for cite in found.cites:
+        if cite not in articles:
+            fields.fault("cites", f"there is no article {cite}")
+    fields.end()
+    return found

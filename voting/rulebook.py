@@ -14,7 +14,8 @@ from voting.ids import KindId, RuleId
 from voting.kind_reading import kind
 from voting.kinds import Kind
 from voting.majority import Base, Rule
-from voting.rule_reading import BASES, choices, rule, verdicts
+from voting.rule_reading import BASES, choices, rule, seating, verdicts
+from voting.seating_rules import SeatingRules
 from voting.toml_fields import Fields
 
 
@@ -51,6 +52,7 @@ class RuleBook:
     articles: Mapping[str, Mapping[str, str]]
     thresholds: tuple[Threshold, ...]
     floor: FloorLimits
+    seating: SeatingRules
     rules: Mapping[RuleId, Rule]
     kinds: Mapping[KindId, Kind]
     sha256: str
@@ -92,6 +94,7 @@ def _book(top: Fields, digest: str) -> RuleBook:
         articles=articles,
         thresholds=tuple(_threshold(fields) for fields in top.items("thresholds")),
         floor=_floor_limits(top.table("floor")),
+        seating=seating(top.table("seating"), set(articles)) if top.has("seating") else SeatingRules(),
         rules=rules,
         kinds=kinds,
         sha256=digest,

@@ -17,12 +17,13 @@ _LEAVES = {
     "participation": "the list of who took part against the ballots",
     "result": "hand counts, a casting vote, and the result as computed against the result as declared",
     "declared": "the result as declared, its signature and its arithmetic",
+    "incident": "nothing: where incidents were noted, and whose name was used",
 }
 """Class → the checks that its absence leaves undone."""
 _TOGETHER = {
     "ballot": "ballots and their list", "participation": "ballots and their list",
     "session": "sign-ins and sign-outs", "signout": "sign-ins and sign-outs",
-    "result": "figures", "declared": "figures",
+    "result": "figures", "declared": "figures", "incident": "incidents",
 }  # fmt: skip
 """Class → what is released whole with it, of one vote or of one sitting (docs/specs/log.md)."""
 _FEW = 5

@@ -5,7 +5,7 @@ from typing import Any
 
 from audit import bundle, canonical
 from audit.entry import Entry
-from audit.verifier import ballots, foundations, results, sessions
+from audit.verifier import ballots, foundations, results, sessions, sleep
 from audit.verifier.payloads import Payloads
 from audit.verifier.report import Finding
 from audit.verifier.state import State
@@ -21,6 +21,9 @@ JUDGES: Mapping[str, Judge] = {
     "VoteOpened": foundations.vote_opened,
     "SignedIn": sessions.signed_in,
     "SignedOut": sessions.signed_out,
+    "PresenceMarked": sleep.presence_marked,
+    "RollCalled": sleep.roll_called,
+    "SessionSlept": sleep.session_slept,
     "BallotRecorded": ballots.ballot_recorded,
     "VoteClosed": results.vote_closed,
     "ResultComputed": results.result_computed,
