@@ -1,9 +1,7 @@
-"""Whose card is it, and could it be relied on at that moment: chains and revocation lists at a time.
+"""Whose card is it, and could it be relied on at that moment (docs/specs/trust.md).
 
-Path validation is `cryptography`'s (RFC 5280) with a policy for members' cards in place of web servers':
-no DNS names, but a member's id. Revocation is checked here, because that library leaves it out: complete
-lists signed by the certificate's own issuer; delta, indirect and partitioned lists carry critical
-extensions and are refused. Left out: OCSP, which can't be asked later, and certificate policies.
+The path is `cryptography`'s (`audit.path`); whether something in it was revoked is ours (`audit.standing`),
+because that library leaves it out. By what may be signed is the hall's choice (`audit.algorithms`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,31 +12,18 @@ from itertools import pairwise
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from cryptography.x509.verification import (
-    Criticality,
-    ExtensionPolicy,
-    Policy,
-    PolicyBuilder,
-    Store,
-    VerificationError,
-)
+from cryptography.x509.oid import NameOID
 
 from audit import signing
+from audit.algorithms import ANY, Algorithms
 from audit.errors import BadKey, Untrusted
-from audit.revocation import UNREADABLE, RevocationList
+from audit.ocsp import OcspAnswer, Responder
+from audit.path import MEMBERS, UNREADABLE, CertificatePolicy, path
+from audit.revocation import RevocationList
 from audit.signing import PublicKey
-
-CARD_PURPOSES = frozenset(
-    {
-        ExtendedKeyUsageOID.CLIENT_AUTH,
-        ExtendedKeyUsageOID.SMARTCARD_LOGON,
-        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
-    }
-)
-"""What a card that signs in may be for; a web server's certificate signs nobody in."""
-_MAX_DEPTH = 4
-"""Certificates between root and card: no members' PKI is deeper."""
+from audit.span import Span
+from audit.standing import Standing
+from audit.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +36,18 @@ class Identity:
     public_key: PublicKey
     fingerprint: str
     """Lower-case hex SHA-256 of the certificate's DER."""
+    algorithms: tuple[str, ...]
+    """The `alg`s that this card may sign statements with, the preferred first."""
+
+    def check_algorithm(self, alg: str) -> None:
+        """Raises Untrusted("algorithm") for one that the hall doesn't allow this card."""
+        if alg not in self.algorithms:
+            raise Untrusted("algorithm", f"{alg:.20} isn't allowed, but {', '.join(self.algorithms)}")
 
 
 class TrustStore:
-    """Roots, lists of revoked certificates, and the certificates between; all DER.
+    """Roots, what says that certificates were revoked, and the certificates between; all DER, lists and
+    answers also as they were read before.
 
     `crl_published=False` says that these authorities publish no lists at all. It must be said: a hall that
     only left a list out would otherwise accept the cards that it names.
@@ -63,98 +56,116 @@ class TrustStore:
     def __init__(
         self,
         roots: Iterable[bytes],
-        crls: Iterable[bytes] = (),
+        crls: Iterable[bytes | RevocationList] = (),
         *,
+        answers: Iterable[bytes | OcspAnswer] = (),
         intermediates: Iterable[bytes] = (),
         crl_published: bool = True,
-        purposes: frozenset[x509.ObjectIdentifier] = CARD_PURPOSES,
+        algorithms: Algorithms = ANY,
+        waivers: Iterable[Waiver] = (),
     ) -> None:
-        """Raises Untrusted("malformed") for what is no certificate or list."""
+        """Raises Untrusted("malformed") for what is no certificate, list or answer."""
         self._roots = [_certificate(der) for der in roots]
         self._intermediates = [_certificate(der) for der in intermediates]
-        self._crls: dict[bytes, list[RevocationList]] = {}
-        for der in crls:
-            crl = RevocationList(der)
-            self._crls.setdefault(crl.issuer, []).append(crl)
+        lists = [RevocationList(one) if isinstance(one, bytes) else one for one in crls]
+        read = [OcspAnswer(one) if isinstance(one, bytes) else one for one in answers]
+        self._standing = Standing(lists, read, waivers, algorithms)
         self._crl_published = crl_published
-        self._policy = _card_policy(purposes)
+        self._algorithms = algorithms
+        self._known: dict[tuple[str, CertificatePolicy], tuple[Span, Identity]] = {}
+        """What was judged before, and how long it stands: each ballot asks of its card."""
 
-    def judge(self, cert_der: bytes, at: datetime) -> Identity:
+    def judge(self, cert_der: bytes, at: datetime, policy: CertificatePolicy = MEMBERS) -> Identity:
         """Who this certificate names, if it could be relied on at that time (aware).
 
-        Raises Untrusted with a code: malformed, not_yet_valid, expired, no_path, crl_missing, revoked,
-        subject or key.
+        Raises Untrusted with a code: malformed, not_yet_valid, expired, no_path, algorithm, revoked,
+        unknown, crl_missing, subject or key.
         """
-        certificate = _certificate(cert_der)
+        at = at.replace(microsecond=0)  # certificates know whole seconds, the last one included
+        asked = sha256(cert_der).hexdigest(), policy
+        known = self._known.get(asked)
+        if known is None or at not in known[0]:
+            known = self._known[asked] = self._judge(cert_der, at, policy)
+        return known[1]
+
+    def _judge(self, der: bytes, at: datetime, policy: CertificatePolicy) -> tuple[Span, Identity]:
+        certificate = _certificate(der)
         if certificate.serial_number < 1:  # RFC 5280, section 4.1.2.2; some old roots have 0
             raise Untrusted("malformed", "a serial number below one")
-        at = at.replace(microsecond=0)  # certificates know whole seconds, the last one included
         if at < certificate.not_valid_before_utc:
             raise Untrusted("not_yet_valid", f"from {certificate.not_valid_before_utc}")
         if at > certificate.not_valid_after_utc:
             raise Untrusted("expired", f"at {certificate.not_valid_after_utc}")
-        chain = self._path(certificate, at)
+        chain = path(certificate, self._roots, self._intermediates, at, policy)
+        span = _validity(certificate)
         for subject, issuer in pairwise(chain):
-            self._check_revocation(subject, issuer, at)
-        return _identity(certificate, cert_der)
+            self._check_signature(subject, issuer)
+            span = span.within(_validity(issuer))
+            if self._crl_published:
+                span = span.within(self._standing.check(subject, issuer, at))
+        return span, self._identity(certificate, der)
+
+    def _check_signature(self, subject: x509.Certificate, issuer: x509.Certificate) -> None:
+        if objection := self._algorithms.objection(subject, issuer.public_key()):
+            raise Untrusted("algorithm", f"{subject.subject.rfc4514_string()}: {objection}")
+
+    def _identity(self, certificate: x509.Certificate, der: bytes) -> Identity:
+        key = _public_key(certificate)
+        algorithms = self._algorithms.of_card(key)
+        if not algorithms:
+            raise Untrusted("algorithm", "the hall allows nothing that this card could sign with")
+        member = _only(certificate.subject, NameOID.SERIAL_NUMBER, "serialNumber")
+        name = _only(certificate.subject, NameOID.COMMON_NAME, "common name")
+        return Identity(member, name, key, sha256(der).hexdigest(), algorithms)
 
     def check_list(self, crl_der: bytes, at: datetime) -> None:
         """Whether a list may follow those held. Raises Untrusted with a code: malformed, crl_unsigned,
         crl_not_yet_valid, crl_expired or crl_older."""
         new, at = RevocationList(crl_der), at.replace(microsecond=0)
         known = [one for one in self._authorities() if one.subject.public_bytes() == new.issuer]
-        reasons = [new.unfit(one) for one in known]
+        reasons = [new.unfit(one, self._algorithms) for one in known]
         if all(reasons):
             raise Untrusted("crl_unsigned", "; ".join(filter(None, reasons)) or "by an unknown authority")
         if new.is_from_the_future(at):
             raise Untrusted("crl_not_yet_valid", "it is dated in the future")
         if not new.is_current(at):
             raise Untrusted("crl_expired", f"the next one was due {new.until}")
-        for held in self._crls.get(new.issuer, ()):
-            if any(held.unfit(one) is None for one in known) and new.is_older_than(held):
-                raise Untrusted("crl_older", "a later one was in force before")
+        if any(new.is_older_than(held) for one in known for held in self._standing.lists_of(one)):
+            raise Untrusted("crl_older", "a later one was in force before")
+
+    def check_answer(self, der: bytes, at: datetime) -> None:
+        """Whether an OCSP answer is one of an authority here, and current. Raises Untrusted with a code:
+        malformed, ocsp_unsigned, ocsp_not_yet_valid or ocsp_expired."""
+        new, at = OcspAnswer(der), at.replace(microsecond=0)
+        asked = [one for one in self._authorities() if new.concerns(one)]
+        judged = [new.responder(one, self._algorithms) for one in asked]
+        spans = [who.span for who in judged if isinstance(who, Responder)]
+        if not spans:
+            reasons = [why for why in judged if isinstance(why, str)]
+            raise Untrusted("ocsp_unsigned", "; ".join(reasons) or "about an unknown authority's card")
+        if all(at < span.since for span in spans):
+            raise Untrusted("ocsp_not_yet_valid", "it is dated in the future")
+        if not any(at in span for span in spans):
+            raise Untrusted("ocsp_expired", f"the next one was due {max(span.until for span in spans)}")
 
     def lists_are_current(self, at: datetime) -> bool:
-        """Of each authority that is relied on and of which a list is held."""
+        """Of each authority that is relied on and of which a list or an answer is held."""
         at = at.replace(microsecond=0)
-        known = {one.subject.public_bytes() for one in self._authorities()}
-        held = [lists for issuer, lists in self._crls.items() if issuer in known]
-        return all(any(crl.is_current(at) for crl in lists) for lists in held)
+        return all(self._standing.is_current(one, at) for one in self._authorities())
 
     def _authorities(self) -> list[x509.Certificate]:
         return [*self._roots, *self._intermediates]
 
-    def _path(self, certificate: x509.Certificate, at: datetime) -> list[x509.Certificate]:
-        if not self._roots:
-            raise Untrusted("no_path", "no root is trusted")
-        verifier = (
-            PolicyBuilder()
-            .store(Store(self._roots))
-            .time(at)
-            .max_chain_depth(_MAX_DEPTH)
-            .extension_policies(ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=self._policy)
-            .build_client_verifier()
-        )
-        try:
-            return verifier.verify(certificate, self._intermediates).chain
-        except (VerificationError, *UNREADABLE) as error:
-            raise Untrusted("no_path", str(error)) from None
 
-    def _check_revocation(
-        self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
-    ) -> None:
-        if not self._crl_published:
-            return
-        lists = self._crls.get(certificate.issuer.public_bytes(), [])
-        reasons = [crl.unfit(issuer) for crl in lists]
-        fit = [crl for crl, reason in zip(lists, reasons, strict=True) if reason is None]
-        # A list of another day counts too where it says that the card was revoked by then.
-        for crl in fit:
-            crl.check(certificate, at)
-        if not any(crl.is_current(at) for crl in fit):
-            known = "; ".join(reason for reason in reasons if reason) or f"{len(fit)} of other days"
-            name = certificate.issuer.rfc4514_string()
-            raise Untrusted("crl_missing", f"no list of {name} for {at:%Y-%m-%d %H:%M} ({known})")
+def anchors(ders: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Which of an operator's authorities are roots, and which lie between: those whose issuer is there too.
+
+    The hall then asks for the lists that a verifier asks for who holds the root alone. Raises Untrusted.
+    """
+    read = [(der, _certificate(der)) for der in dict.fromkeys(ders)]
+    names = {one.subject for _, one in read}
+    between = [der for der, one in read if one.issuer != one.subject and one.issuer in names]
+    return [der for der, _ in read if der not in between], between
 
 
 def certificates(pem: str) -> list[bytes]:
@@ -168,13 +179,6 @@ def certificates(pem: str) -> list[bytes]:
 def public_key_of(cert_der: bytes) -> PublicKey:
     """The certificate's key, whoever it belongs to. Raises Untrusted with code malformed or key."""
     return _public_key(_certificate(cert_der))
-
-
-def _identity(certificate: x509.Certificate, der: bytes) -> Identity:
-    key = _public_key(certificate)
-    member = _only(certificate.subject, NameOID.SERIAL_NUMBER, "serialNumber")
-    name = _only(certificate.subject, NameOID.COMMON_NAME, "common name")
-    return Identity(member, name, key, sha256(der).hexdigest())
 
 
 def _public_key(certificate: x509.Certificate) -> PublicKey:
@@ -202,27 +206,5 @@ def _certificate(der: bytes) -> x509.Certificate:
     return certificate
 
 
-def _card_policy(purposes: frozenset[x509.ObjectIdentifier]) -> ExtensionPolicy:
-    def may_sign_in(_: Policy, __: x509.Certificate, found: x509.ExtendedKeyUsage | None) -> None:
-        if found is not None and purposes.isdisjoint(found):
-            raise ValueError("the certificate isn't for signing in")
-
-    return (
-        ExtensionPolicy.permit_all()
-        .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, _no_authority)
-        .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign)
-        .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, may_sign_in)
-        .may_be_present(x509.AuthorityKeyIdentifier, Criticality.NON_CRITICAL, None)
-        .may_be_present(x509.AuthorityInformationAccess, Criticality.NON_CRITICAL, None)
-        .require_not_present(x509.NameConstraints)
-    )
-
-
-def _no_authority(_: Policy, __: x509.Certificate, found: x509.BasicConstraints | None) -> None:
-    if found is not None and found.ca:
-        raise ValueError("an authority's certificate is nobody's card")
-
-
-def _may_sign(_: Policy, __: x509.Certificate, found: x509.KeyUsage | None) -> None:
-    if found is not None and (not found.digital_signature or found.key_cert_sign):
-        raise ValueError("the key may not sign statements")
+def _validity(certificate: x509.Certificate) -> Span:
+    return Span(certificate.not_valid_before_utc, certificate.not_valid_after_utc)

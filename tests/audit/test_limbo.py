@@ -5,6 +5,7 @@ stands below with its reason, and everything else must be judged as published.
 """
 
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from audit.errors import Untrusted
-from audit.trust import CARD_PURPOSES, TrustStore
+from audit.path import MEMBERS
+from audit.trust import TrustStore
 from tests.audit.shared import loaded
 
 STRICTER = {
@@ -56,7 +58,7 @@ LAXER = {
 ABOUT_SERVER_NAMES = ("webpki::san::", "webpki::cn::")
 """A server's DNS name must be the one asked for; a card has a member's id instead."""
 
-PURPOSES = CARD_PURPOSES | {ExtendedKeyUsageOID.SERVER_AUTH}
+POLICY = replace(MEMBERS, purposes=MEMBERS.purposes | {ExtendedKeyUsageOID.SERVER_AUTH})
 """Most cases are servers'; with this the rest of the path is judged and not the purpose alone."""
 
 Case = dict[str, Any]
@@ -87,9 +89,8 @@ def trusted(case: Case) -> bool:
             lists,
             intermediates=ders(case["untrusted_intermediates"]),
             crl_published="has-crl" in case["features"],
-            purposes=PURPOSES,
         )
-        store.judge(ders([case["peer_certificate"]])[0], at)
+        store.judge(ders([case["peer_certificate"]])[0], at, POLICY)
     except Untrusted as error:
         return error.code == "subject"  # the last step: no web server has a member's id
     except ValueError:
