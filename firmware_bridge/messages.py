@@ -40,6 +40,7 @@ Phase = Annotated[
 ]
 SeatStatus = Annotated[Literal["online", "silent", "clone"], one_of("online", "silent", "clone")]
 PinOutcome = Literal["wrong", "blocked", "cancelled", "timeout", "wrong_code", "codes_spent", "unreadable"]
+SignedBy = Annotated[Literal["session", "card"], one_of("session", "card")]
 Requesting = Annotated[Literal["none", "speech", "debate"], one_of("none", "speech", "debate")]
 
 
@@ -70,6 +71,8 @@ class Form:
     grace_ms: Number
     show_choice_ms: Annotated[int | None, or_none(a_number)]
     """How long a recorded choice stays readable at the seat; None: until the vote is over."""
+    signed_by: SignedBy = "session"
+    """Whether the card itself is to sign each ballot, with its PIN each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,16 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class CardSigned:
+    """A ballot that the card at this seat signed itself, and the certificate of the key it did so with."""
+
+    seat: Text
+    ballot: Annotated[Jws, an_object]
+    cert: Annotated[str, a_certificate]
+    """Base64 of DER."""
+
+
+@dataclass(frozen=True, slots=True)
 class PinAwaited:
     """The reader at this seat has no keys: a sealed PIN is awaited for the card, for this challenge."""
 
@@ -279,7 +292,7 @@ Down = (
     State | Started | Challenge | SignedIn | SignedOut | Form | SeatShows | Refusal | RecordedByPhone
     | BindPhone | AtDesk | SealedPin
 )  # fmt: skip
-Up = Hello | Card | PinAwaited | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
+Up = Hello | Card | CardSigned | PinAwaited | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
 
 DOWN: Mapping[str, type[Any]] = {
     "state": State, "started": Started, "challenge": Challenge, "signed_in": SignedIn,
@@ -288,8 +301,9 @@ DOWN: Mapping[str, type[Any]] = {
     "sealed_pin": SealedPin,
 }  # fmt: skip
 UP: Mapping[str, type[Any]] = {
-    "hello": Hello, "card": Card, "pin_awaited": PinAwaited, "pin": Pin, "status": Status,
-    "shown": Shown, "lit": Lit, "speak": Speak, "mic": Mic, "phone_declined": PhoneDeclined,
+    "hello": Hello, "card": Card, "card_signed": CardSigned, "pin_awaited": PinAwaited, "pin": Pin,
+    "status": Status, "shown": Shown, "lit": Lit, "speak": Speak, "mic": Mic,
+    "phone_declined": PhoneDeclined,
 }  # fmt: skip
 NAMES = {kind: name for name, kind in {**DOWN, **UP}.items()}
 

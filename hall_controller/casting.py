@@ -13,8 +13,9 @@ import structlog
 from audit import statement
 from audit.errors import BadEvidence, BadSignature, LogBroken
 from audit.statement import Statement
-from firmware_bridge.messages import Jws, Lines, Refusal
+from firmware_bridge.messages import CardSigned, Jws, Lines, Refusal
 from hall_controller.bus import HallBus
+from hall_controller.card_ballots import CardBallots
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
 from hall_controller.sessions import SessionKeys
@@ -49,7 +50,8 @@ class DeskTakesNoVotes(RefusalKind):
 
 
 class Casting:
-    """`own_seats(bridge)`: the seats that this bridge may speak for; `desks`: places without votes."""
+    """`own_seats(bridge)`: the seats that this bridge may speak for; `desks`: places without votes;
+    `by_card` judges ballots that a card signed itself."""
 
     def __init__(
         self,
@@ -59,6 +61,8 @@ class Casting:
         origin: str,
         own_seats: Callable[[str], frozenset[str]],
         desks: frozenset[str] = frozenset(),
+        *,
+        by_card: CardBallots,
     ) -> None:
         self._hall = hall
         self._bus = bus
@@ -66,6 +70,7 @@ class Casting:
         self._origin = origin
         self._own_seats = own_seats
         self._desks = desks
+        self._by_card = by_card
         self._under_way: set[str] = set()
         """Ballots that the hall is at: the same one, sent again, waits for the same answer."""
 
@@ -76,6 +81,21 @@ class Casting:
         except BadEvidence as bad:
             self._bus.drop("malformed", bridge, bad)
             return
+        self._take(bridge, sealed, lambda: self._checked(sealed, "seat"))
+
+    def from_card(self, bridge: str, said: CardSigned) -> None:
+        """The same for a ballot that the card at the seat signed itself."""
+        try:
+            sealed = statement.parse(said.ballot, statement.BALLOT)
+        except BadEvidence as bad:
+            self._bus.drop("malformed", bridge, bad)
+            return
+        if sealed.payload["seat"] != said.seat:
+            self._bus.drop("foreign_seat", bridge)
+            return
+        self._take(bridge, sealed, lambda: self._checked_by_card(sealed, said.cert))
+
+    def _take(self, bridge: str, sealed: Statement, check: Callable[[], Submission]) -> None:
         seat = sealed.payload["seat"]
         if seat not in self._own_seats(bridge):
             self._bus.drop("foreign_seat", bridge)
@@ -87,7 +107,7 @@ class Casting:
         if again is not None:
             self._bus.pass_on(bridge, again)
         elif sealed.payload_hash not in self._under_way:
-            self._begin(bridge, seat, sealed)
+            self._begin(bridge, seat, sealed, check)
 
     async def from_phone(self, jws: Any) -> Jws:
         """A phone's ballot → its receipt. Raises BadStatement, Refused, NotRecorded, LogBroken."""
@@ -96,9 +116,9 @@ class Casting:
             raise SessionMismatch()
         return _receipt(await self._hall.submit(self._checked(sealed, "mobile")))
 
-    def _begin(self, bridge: str, seat: str, sealed: Statement) -> None:
+    def _begin(self, bridge: str, seat: str, sealed: Statement, check: Callable[[], Submission]) -> None:
         try:
-            submission = self._checked(sealed, "seat")
+            submission = check()
         except Refused as no:
             self._refuse(bridge, seat, sealed.payload_hash, no)
             return
@@ -124,6 +144,12 @@ class Casting:
             raise BallotUntrue() from bad
         return Submission(_command(sealed, session, channel), "member", sealed.jws)
 
+    def _checked_by_card(self, sealed: Statement, encoded: str) -> Submission:
+        """The same for a ballot whose signer is the card, judged at this moment. Raises Refused."""
+        if sealed.payload["log"] != self._origin:
+            raise WrongQuestion()
+        return Submission(_command(sealed, None, "seat"), "member", self._by_card.judged(sealed, encoded))
+
     def _answered(self, bridge: str, seat: str, ballot: str, done: "asyncio.Future[Recorded]") -> None:
         self._under_way.discard(ballot)
         try:
@@ -138,7 +164,7 @@ class Casting:
         self._bus.tell(bridge, Refusal(seat, ballot, no.code, no.lines, no.final))
 
 
-def _command(sealed: Statement, session: str, channel: Channel) -> CastBallot:
+def _command(sealed: Statement, session: str | None, channel: Channel) -> CastBallot:
     payload = sealed.payload
     seat, prev = payload["seat"], payload["prev"]
     return CastBallot(

@@ -31,6 +31,15 @@ class SessionEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class CardBallot:
+    """A ballot that the card signed itself: the certificate is stored beside it, the JWS names it."""
+
+    jws: Jws
+    certificate: bytes
+    """DER, of the card's signature key (PIV 9C)."""
+
+
+@dataclass(frozen=True, slots=True)
 class TookPart:
     """The list of who took part, closed: its root is public, its leaves are a payload."""
 
@@ -45,7 +54,7 @@ class Definition:
     """What was put to the vote, whole; its JCS bytes hash to the event's `definition`."""
 
 
-Enclosure = Jws | SessionEvidence | TookPart | Definition | None
+Enclosure = Jws | SessionEvidence | CardBallot | TookPart | Definition | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def encode(event: ev.Event, actor: str, enclosure: Enclosure = None) -> Draft:
         actor=actor_of(event.by) if hasattr(event, "by") else actor,
         d=d,
         payload=payload,
-        certificate=enclosure.certificate if isinstance(enclosure, SessionEvidence) else None,
+        certificate=enclosure.certificate if isinstance(enclosure, SessionEvidence | CardBallot) else None,
         ballot=event.ballot if isinstance(event, ev.BallotRecorded) else None,
     )
 
@@ -114,8 +123,9 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
             return {"cause": event.cause}, Payload("signout", {"session": event.session})
         case ev.VoteAnnounced(), Definition():
             return _announced(event, enclosure), None
-        case ev.BallotRecorded(), Mapping():
-            return {"vote": event.vote, "ballot": event.ballot}, Payload("ballot", dict(enclosure))
+        case ev.BallotRecorded(), CardBallot() | Mapping():
+            jws = enclosure.jws if isinstance(enclosure, CardBallot) else enclosure
+            return {"vote": event.vote, "ballot": event.ballot}, Payload("ballot", dict(jws))
         case ev.VoteClosed(), TookPart():
             return _plain(event) | {"took_part": enclosure.root}, _participation(enclosure)
         case ev.HandCountEntered(counts=Mapping() as counts), _:

@@ -53,6 +53,7 @@ def form(meeting: Meeting, vote: Division, log: str, at: datetime) -> Form:
         remaining_ms=None if left is None else max(0, round(left.total_seconds() * 1000)),
         grace_ms=vote.kind.grace_s.get("seat", 0) * 1000,
         show_choice_ms=None if vote.kind.publish == "names" else SHOW_CHOICE_MS,
+        signed_by=vote.kind.signed_by,
     )
 
 

@@ -16,6 +16,7 @@ from audit.errors import BadEvidence, LogBroken
 from display.ports import BindingState, BoundPhone, PhoneBinding, PinOutcome, PinRequest
 from firmware_bridge.messages import (
     Card,
+    CardSigned,
     Hello,
     Jws,
     Lit,
@@ -34,6 +35,7 @@ from hall_controller import forms
 from hall_controller.admission import Admission
 from hall_controller.bridges import Bridges
 from hall_controller.bus import HallBus
+from hall_controller.card_ballots import CardBallots
 from hall_controller.card_texts import NOT_NOW
 from hall_controller.card_trust import CardTrust
 from hall_controller.casting import Casting
@@ -80,7 +82,8 @@ class Intake:
         self.admission = Admission(
             hall, bus, trust, sessions, self.pins, origin, clock, token, bridges.desks
         )
-        self.casting = Casting(hall, bus, sessions, origin, own.__getitem__, bridges.desks)
+        by_card = CardBallots(trust, clock)
+        self.casting = Casting(hall, bus, sessions, origin, own.__getitem__, bridges.desks, by_card=by_card)
         self.phones = Phones(hall, bus, self.admission, bridges, origin, clock, token)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -150,6 +153,9 @@ class Intake:
                 self.admission.card(bridge, message)
                 if not message.present:
                     self.phones.card_gone(message.seat)
+            case CardSigned():
+                self.pins.signed_in(message.seat)
+                self.casting.from_card(bridge, message)
             case Shown():
                 self._seats.note_shown(message.vote, message.seats)
             case Lit():

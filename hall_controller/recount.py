@@ -115,6 +115,9 @@ class _Fold:
         if event.choice not in division.kind.choice_ids:
             text = f"there is no choice {event.choice} in vote {event.vote}"
             yield _finding("error", "choice_unknown", text, entry)
+        if (event.session is None) != (division.kind.signed_by == "card"):
+            text = f"vote {event.vote} wants ballots signed by the {division.kind.signed_by}"
+            yield _finding("error", "signed_otherwise", text, entry)
 
     def _closed(self, entry: Entry, event: ev.VoteClosed) -> Iterator[Finding]:
         division = self.meeting.votes[event.vote]

@@ -83,7 +83,7 @@ def _cast(ballot: ev.BallotRecorded, said: Mapping[str, Any]) -> c.Command | Non
         return None
     return c.CastBallot(
         vote=ballot.vote, definition=said["def"], challenge=said["chal"], member=ballot.member,
-        seat=ballot.seat, channel=ballot.channel, session=ballot.session or "", choice=ballot.choice,
+        seat=ballot.seat, channel=ballot.channel, session=ballot.session, choice=ballot.choice,
         rev=ballot.rev, prev=ballot.prev, ballot=ballot.ballot,
     )  # fmt: skip
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from audit.merkle import Frontier
-from hall_controller.encoding import Jws, SessionEvidence
+from hall_controller.encoding import CardBallot, Jws, SessionEvidence
 from voting.commands import Command
 from voting.events import Event
 from voting.meeting import Meeting
 
-Evidence = Jws | SessionEvidence | None
-"""A ballot's flattened JWS with `CastBallot`, the session's statement and certificate with `SignIn`."""
+Evidence = Jws | CardBallot | SessionEvidence | None
+"""A ballot's flattened JWS with `CastBallot`, with the card's certificate where the card signed it; the
+session's statement and certificate with `SignIn`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 import rfc8785
 
 from voting import events as e
+from voting.attendance import Session
 from voting.chamber import Meeting, Sitting
 from voting.commands import CastBallot, Question
 from voting.division import Division, Effective, Phase, stepped
@@ -27,6 +28,8 @@ from voting.ids import VoteId
 from voting.refusals import (
     AlreadyRecorded,
     BallotFinal,
+    CardSignatureNeeded,
+    CardSignatureNotAsked,
     ChannelNotAllowed,
     ChoiceUnknown,
     CountedByHand,
@@ -137,20 +140,34 @@ def _check_question(division: Division, command: CastBallot) -> None:
         raise ChannelNotAllowed(channel=command.channel)
     if command.choice not in division.kind.choice_ids:
         raise ChoiceUnknown(choice=command.choice)
+    if division.kind.signed_by == "card" and command.session is not None:
+        raise CardSignatureNeeded()
+    if division.kind.signed_by != "card" and command.session is None:
+        raise CardSignatureNotAsked()
 
 
 def _check_person(meeting: Meeting, sitting: Sitting, command: CastBallot, at: datetime) -> None:
     if command.member not in sitting.roll:
         raise NotAMember(member=command.member)
-    session = meeting.attendance.sessions.get(command.session)
-    if session is None:
-        raise SessionEnded() if command.session in meeting.attendance.ended else NotSignedIn()
+    session = _session(meeting, command)
     signed_in = (session.member, session.seat, session.channel)
     if signed_in != (command.member, command.seat, command.channel):
         raise SessionMismatch()
     if session.expires <= at:
         raise SessionExpired()
     check_presence(meeting, sitting, session)
+
+
+def _session(meeting: Meeting, command: CastBallot) -> Session:
+    """Also who signs by the card itself has signed in before, and is at that seat now."""
+    attendance = meeting.attendance
+    if command.session is None:
+        session = attendance.session_of(command.member, command.channel)
+    else:
+        session = attendance.sessions.get(command.session)
+    if session is None:
+        raise SessionEnded() if command.session in attendance.ended else NotSignedIn()
+    return session
 
 
 def _check_revision(division: Division, command: CastBallot) -> None:
@@ -193,8 +210,8 @@ def recorded(meeting: Meeting, event: e.BallotRecorded, at: datetime) -> Meeting
 
 
 def _effective(division: Division, event: e.BallotRecorded) -> Effective:
-    if event.channel is None or event.session is None or event.choice is None or event.rev is None:
-        raise ImpossibleEvent(f"ballot {event.ballot} names a member, but not its choice and session")
+    if event.channel is None or event.choice is None or event.rev is None:
+        raise ImpossibleEvent(f"ballot {event.ballot} names a member, but not its choice")
     current = division.ballots.get(event.member) if event.member is not None else None
     if (event.rev, event.prev) != ((current.rev + 1, current.ballot) if current else (1, None)):
         raise ImpossibleEvent(f"ballot {event.ballot} doesn't follow the member's ballot in force")

@@ -169,7 +169,8 @@ class CastBallot:
     member: MemberId
     seat: SeatId | None
     channel: Channel
-    session: str
+    session: str | None
+    """The session whose key signed it; None: the member's card did, itself."""
     choice: ChoiceId
     rev: int
     prev: BallotHash | None

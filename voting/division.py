@@ -83,7 +83,8 @@ class Effective:
     rev: int
     seat: SeatId | None
     channel: Channel
-    session: str
+    session: str | None
+    """None: the card signed it itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ class CastingVoteGiven:
 class ResultComputed:
     vote: VoteId
     result: Result | None
+    """Whose key signed it; None where the card signed it itself, and where the ballot is withheld."""
     """None for a reader from whom the result is withheld."""
 
 

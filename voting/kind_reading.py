@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import get_args
 
 from voting.ids import KindId, RuleId
-from voting.kinds import Change, Choice, Kind, Publish, Way
+from voting.kinds import Change, Choice, Kind, Publish, SignedBy, Way
 from voting.majority import Outcome, Rule
 from voting.rule_reading import BASES, OUTCOMES
 from voting.toml_fields import Fields
@@ -35,6 +35,7 @@ def kind(
         running_counts=fields.flag("running_counts"),
         publish=fields.one_of("publish", get_args(Publish)),
         percent_base=fields.one_of("percent_base", BASES),
+        signed_by=fields.one_of("signed_by", get_args(SignedBy), "session"),
     )
     _check_kind(found, fields)
     fields.end()
@@ -70,6 +71,8 @@ def _check_kind(kind: Kind, fields: Fields) -> None:
         fields.fault("choices", f"has no {choice}, which the rule counts")
     for way in sorted(set(kind.ways) - {"hand"} - kind.grace_s.keys()):
         fields.fault("grace_s", f"has no seconds for {way}")
+    if kind.signed_by == "card" and "mobile" in kind.ways:
+        fields.fault("signed_by", "is card, but a phone has no card to sign a ballot with")
     if kind.secret and set(kind.ways) - {"hand"}:
         fields.fault("ways", "a secret vote takes no ballot that is signed by its member")
     if kind.secret and kind.publish == "names":

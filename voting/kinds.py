@@ -13,6 +13,8 @@ Way = Literal["seat", "mobile", "hand"]
 """How a question may be voted on. "hand" is a count of hands or papers, entered by two clerks."""
 Change = Literal["last_before_close", "first_only"]
 Publish = Literal["names", "totals", "nothing"]
+SignedBy = Literal["session", "card"]
+"""Who signs a ballot at a seat: a key that the card delegated to once, or the card itself, each by PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Kind:
     running_counts: bool
     publish: Publish
     percent_base: Base
+    signed_by: SignedBy = "session"
 
     @property
     def choice_ids(self) -> tuple[ChoiceId, ...]:

@@ -132,6 +132,18 @@ class ChoiceUnknown(RefusalKind):
     unit = (NOT_TAKEN, "SAI LUA CHON")
 
 
+class CardSignatureNeeded(RefusalKind):
+    vi = "Lần biểu quyết này cần chính thẻ đại biểu ký từng phiếu; phiếu không được ghi nhận."
+    en = "In this vote the member's card itself signs each ballot; this one was not recorded."
+    unit = (NOT_TAKEN, "CAN THE KY PHIEU")
+
+
+class CardSignatureNotAsked(RefusalKind):
+    vi = "Lần biểu quyết này không nhận phiếu do thẻ ký riêng; phiếu không được ghi nhận."
+    en = "In this vote no ballot is signed by a card by itself; this one was not recorded."
+    unit = (NOT_TAKEN, "MOI BAM LAI")
+
+
 class BallotFinal(RefusalKind):
     vi = "Đã ghi nhận một phiếu; bộ quy tắc không cho đổi."
     en = "A ballot is already recorded; the rule book allows no change."

@@ -50,6 +50,7 @@ def _faults(state: State, entry: Entry, vote: Vote, found: Statement) -> Iterato
         yield from _check_session(state, entry, found)
     else:
         _check_card(state, entry, found)
+        yield from _check_signed_in(state, entry, found)
     yield from _check_revision(vote, found)
 
 
@@ -84,6 +85,18 @@ def _check_card(state: State, entry: Entry, found: Statement) -> None:
     identity = sessions.judge(state, entry, der, found, "ballot") if der else None
     if identity is not None and identity.member != found.payload["member"]:
         state.find("ballot_of_another", f"by the card of {identity.member}", entry)
+
+
+def _check_signed_in(state: State, entry: Entry, found: Statement) -> Iterator[Fault]:
+    """The card signs for whoever sits there with it: its member has a live session at that seat."""
+    if state.unseen_sessions[entry.sit]:
+        return
+    place = (found.payload["member"], found.payload["seat"], entry.sit)
+    there = state.at_place.get(place, [])
+    if not there:
+        yield "ballot_session_unknown", f"{place[0]} had not signed in at {place[1]}"
+    elif all(one.over or one.expires <= entry.t for one in there):
+        yield "ballot_session_over", f"the sessions of {place[0]} at {place[1]} had ended"
 
 
 def _check_revision(vote: Vote, found: Statement) -> Iterator[Fault]:

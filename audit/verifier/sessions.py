@@ -84,10 +84,12 @@ def _remember(state: State, entry: Entry, found: Statement) -> None:
         state.find("session_doubled", "this session statement was used before", entry)
         return
     said, key = found.payload, signing.from_jwk(found.payload["key"])
-    state.sessions[found.payload_hash] = Session(
+    session = Session(
         member=said["member"], sit=entry.sit, seat=said["seat"], kid=signing.thumbprint(key), key=key,
         expires=instant.read(said["exp"]),
     )  # fmt: skip
+    state.sessions[found.payload_hash] = session
+    state.at_place.setdefault((session.member, session.seat, session.sit), []).append(session)
 
 
 def signed_out(state: State, entry: Entry, body: Any) -> None:

@@ -69,6 +69,8 @@ class State:
     rolls: dict[str, frozenset[str]] = field(default_factory=dict)
     """By sitting: who is a member on that day."""
     sessions: dict[str, Session] = field(default_factory=dict)
+    at_place: dict[tuple[str, str | None, str], list[Session]] = field(default_factory=dict)
+    """The same sessions by member, seat and sitting: what a card's own ballots lean on."""
     unseen_sessions: Counter[str] = field(default_factory=Counter)
     """By sitting: sign-ins that weren't shown."""
     votes: dict[str, Vote] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from audit import base64url, statement
 from audit.entry import Entry
 from voting import rulebook
 from voting.ids import KindId
@@ -86,5 +87,10 @@ class Release:
 
 
 def certificate_of(entry: Entry, body: Mapping[str, Any]) -> str | None:
-    """The member's certificate that a released payload is checked with."""
-    return str(body["cert"]) if entry.type == "SignedIn" else None
+    """The member's certificate that a released payload is checked with: its SHA-256 in lower-case hex."""
+    if entry.type == "SignedIn":
+        return str(body["cert"])
+    if entry.type == "BallotRecorded":
+        named = statement.parse(body, statement.BALLOT).header.get("x5t#S256")
+        return None if named is None else base64url.decode(named).hex()
+    return None

@@ -93,7 +93,7 @@ class _Content:
                 self.withheld += 1
 
     def certificates(self) -> Iterator[bytes]:
-        """The authorities', and the members' whose sessions this reader was given."""
+        """The authorities', and of members whose sessions or card-signed ballots this reader gets."""
         yield from self._extent.ca
         for der in self._log.certificates(self._members).values():
             if der not in self._extent.ca:
