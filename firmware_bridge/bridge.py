@@ -20,7 +20,8 @@ from firmware_bridge.errors import BridgeError
 from firmware_bridge.hall_link import HallLink
 from firmware_bridge.messages import Down, State
 from firmware_bridge.ports import CardReaders, ConsoleBus
-from firmware_bridge.row import Receipt, Row
+from firmware_bridge.receipt import Receipt
+from firmware_bridge.row import Row
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from firmware_bridge import envelope
 from firmware_bridge.checks import BadMessage
 from firmware_bridge.links import BusLink, PacedTopic, Topics
 from firmware_bridge.messages import Down, Jws, State, Up
-from firmware_bridge.row import Receipt
+from firmware_bridge.receipt import Receipt
 
 log = structlog.get_logger(__name__)
 

@@ -37,7 +37,8 @@ from firmware_bridge.ports import (
     KeyPressed,
     Lamp,
 )
-from firmware_bridge.row import Receipt, Row
+from firmware_bridge.receipt import Receipt
+from firmware_bridge.row import Row
 
 CHALLENGE = Challenge("001", "c", "s1", "log", "m1", "2026-11-21T20:00:00.000Z", ("KINH CHAO", "A"))
 FORM = Form(

@@ -20,7 +20,7 @@ from firmware_bridge.ballots import Press
 from firmware_bridge.bridge import Bridge
 from firmware_bridge.messages import Challenge, Down, Form, Jws, SignedIn, Up
 from firmware_bridge.ports import Face, FaceShown, KeyPressed, Lamp
-from firmware_bridge.row import Receipt
+from firmware_bridge.receipt import Receipt
 from firmware_bridge.serial_bus import SerialBus
 from simulators.serial_row import SimulatedRow
 from tests.press_law import PressLaw
