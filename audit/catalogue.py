@@ -21,6 +21,7 @@ from audit.shapes import (
     members,
     moment,
     nullable,
+    partly,
     positive,
     sequence,
     text,
@@ -46,6 +47,11 @@ def thing(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+def two_names(value: Any) -> bool:
+    """Of people who decide together."""
+    return sequence(text)(value) and len(value) == 2
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     d: Check
@@ -62,19 +68,27 @@ _member = members(
 _leaves = members(
     leaves=sequence(members(ballot=nullable(hex64), member=text, salt=shapes.b64(16)))
 )  # fmt: skip
+_algorithms = members(authorities=sequence(text), cards=sequence(text))
+_ocsp = members(count=positive, sha256=hex64)
 
 KINDS: Mapping[str, Kind] = {
     "LogCreated": Kind(members(origin=text, vkey=text, keys=mapping(thing))),
     "TrustListed": Kind(
-        members(ca=sequence(hex64), crl=sequence(hex64)), "public",
-        members(ca=sequence(words), crl=sequence(words)),
+        partly({"ca": sequence(hex64), "crl": sequence(hex64)}, {"algorithms": _algorithms, "ocsp": _ocsp}),
+        "public",
+        partly({"ca": sequence(words), "crl": sequence(words)}, {"ocsp": sequence(words)}),
+    ),
+    "RevocationWaived": Kind(
+        members(authorities=sequence(hex64), until=moment, reason=text, decided_by=two_names),
     ),
     "RuleBookAdopted": Kind(members(book=text, sha256=hex64), "public", members(text=words)),
     "RollEstablished": Kind(
         members(on=day, members=count), "public",
         members(members=sequence(_member), seating=mapping(text)),
     ),
-    "SittingOpened": Kind(members(on=day, title=_texts, closed=flag)),
+    "SittingOpened": Kind(
+        partly({"on": day, "title": _texts, "closed": flag}, {"trust": members(seq=count, entry=hex64)}),
+    ),
     "SittingAdjourned": Kind(members()),
     "SignedIn": Kind(members(), "session", members(jws=_jws, cert=hex64)),
     "SignedOut": Kind(members(cause=text), "signout", members(session=hex64)),

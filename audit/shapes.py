@@ -86,6 +86,18 @@ def members(**checks: Check) -> Check:
     return check
 
 
+def partly(needed: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
+    """An object with these members, and perhaps those: what a format got later, logs of before lack."""
+
+    def check(value: Any) -> bool:
+        if not isinstance(value, dict) or not needed.keys() <= value.keys():
+            return False
+        known = {**needed, **optional}
+        return value.keys() <= known.keys() and all(known[name](found) for name, found in value.items())
+
+    return check
+
+
 def mapping(check: Check) -> Check:
     return lambda value: isinstance(value, dict) and all(text(n) and check(v) for n, v in value.items())
 

@@ -22,7 +22,7 @@ from voting.ids import BallotHash, ChoiceId, ItemId, KindId, MemberId, SeatId, S
 from voting.majority import Result
 from voting.members import Member
 
-WITHOUT_EVENT = frozenset({"LogCreated", "TrustListed"})
+WITHOUT_EVENT = frozenset({"LogCreated", "TrustListed", "RevocationWaived"})
 """Entries about the log itself: nothing happens in the meeting by them."""
 NEEDED = frozenset({"RuleBookAdopted", "RollEstablished"})
 """Their payloads are public: without one nobody can fold the log."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from audit import base64url, statement
+from audit import base64url, bundle, statement
 from audit.entry import Entry
-from audit.errors import BadSignature, BadStatement
+from audit.errors import BadSignature, BadStatement, Untrusted
 from audit.statement import Statement
 from audit.verifier import sessions
 from audit.verifier.state import Session, State, Vote
@@ -67,6 +67,18 @@ def _check_session(state: State, entry: Entry, found: Statement) -> Iterator[Fau
     if session.over or session.expires <= entry.t:
         yield "ballot_session_over", "its session had ended"
     yield from _check_key(found, session)
+    yield from _check_trust(state, entry, session)
+
+
+def _check_trust(state: State, entry: Entry, session: Session) -> Iterator[Fault]:
+    """A card that was good at the sign-in is judged again at each vote: a list may have come, or ended."""
+    der = state.source.get(bundle.cert_path(session.card)) if session.card else None
+    if der is None:
+        return
+    try:
+        sessions.trusted(state).judge(der, entry.t)
+    except Untrusted as error:
+        yield f"card_{error.code}", f"the card behind its session: {error}"
 
 
 def _check_key(found: Statement, session: Session) -> Iterator[Fault]:

@@ -1,15 +1,13 @@
-"""What the rest is judged by: the hall's keys, authorities listed, rule books, rolls, votes announced."""
+"""What the rest is judged by: the hall's keys, rule books, rolls, votes announced."""
 
-import base64
-import binascii
 import tomllib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from audit import canonical, checkpoint, signing, trust
+from audit import canonical, checkpoint, signing
 from audit.entry import Entry
-from audit.errors import BadEvidence, BadKey, Untrusted
+from audit.errors import BadEvidence, BadKey
 from audit.verifier.state import State, Vote
 
 
@@ -42,36 +40,6 @@ def _check_vkey(state: State, entry: Entry) -> None:
     if state.key is not None and str(listed) != str(state.key):
         text = f"the log was created under {listed}, its head is judged by {state.key}"
         state.find("vkey_differs", text, entry)
-
-
-def trust_listed(state: State, entry: Entry, body: Any) -> None:
-    """Roots come from the anchor alone; the log may add what lies between, and revocation lists."""
-    if body is None:
-        return
-    for name, listed in (("ca", state.listed_ca), ("crl", state.listed_crl)):
-        try:
-            found = [base64.b64decode(text, validate=True) for text in body[name]]
-        except (binascii.Error, ValueError):
-            state.find("trust_list", f"{name} isn't base64", entry)
-            return
-        if [canonical.sha256_hex(der) for der in found] != entry.d[name]:
-            state.find("trust_list", f"the public entry names other {name} than its payload", entry)
-        listed.update(zip(entry.d[name], found, strict=False))
-    state.certificates.update(entry.d["ca"])
-    _renew_trust(state, entry)
-
-
-def _renew_trust(state: State, entry: Entry) -> None:
-    listed, anchor = state.listed_ca.values(), state.anchor
-    try:
-        state.trust = trust.TrustStore(
-            anchor.ca if anchor else listed,
-            state.listed_crl.values(),
-            intermediates=listed,
-            crl_published=anchor.crl_published if anchor else bool(state.listed_crl),
-        )
-    except Untrusted as error:
-        state.find("trust_list", str(error), entry)
 
 
 def rule_book_adopted(state: State, entry: Entry, body: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from audit import bundle, canonical
 from audit.entry import Entry
-from audit.verifier import ballots, foundations, results, sessions, sleep
+from audit.verifier import ballots, foundations, results, sessions, sleep, trusted
 from audit.verifier.payloads import Payloads
 from audit.verifier.report import Finding
 from audit.verifier.state import State
@@ -14,7 +14,9 @@ Judge = Callable[[State, Entry, Any], None]
 
 JUDGES: Mapping[str, Judge] = {
     "LogCreated": foundations.log_created,
-    "TrustListed": foundations.trust_listed,
+    "TrustListed": trusted.trust_listed,
+    "RevocationWaived": trusted.revocation_waived,
+    "SittingOpened": trusted.sitting_opened,
     "RuleBookAdopted": foundations.rule_book_adopted,
     "RollEstablished": foundations.roll_established,
     "VoteAnnounced": foundations.vote_announced,

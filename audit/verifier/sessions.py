@@ -6,7 +6,7 @@ from audit import base64url, bundle, canonical, instant, signing, statement, tru
 from audit.entry import Entry
 from audit.errors import BadSignature, BadStatement, Untrusted
 from audit.statement import Statement
-from audit.trust import Identity
+from audit.trust import Identity, TrustStore
 from audit.verifier.state import Session, State
 
 
@@ -26,7 +26,7 @@ def signed_in(state: State, entry: Entry, body: Any) -> None:
         text = f"the card is {identity.member}'s, the session {found.payload['member']}'s"
         state.find("session_of_another", text, entry)
     state.done["sign-ins"] += 1
-    _remember(state, entry, found)
+    _remember(state, entry, found, identity)
 
 
 def _check_place(state: State, entry: Entry, found: Statement) -> None:
@@ -60,12 +60,17 @@ def judge(state: State, entry: Entry, der: bytes, found: Statement, what: str) -
         state.find(f"{what}_signature", f"the card's signature: {error}", entry)
         return None
     try:
-        return (state.trust or trust.TrustStore(state.anchor.ca if state.anchor else ())).judge(
-            der, entry.t
-        )
+        identity = trusted(state).judge(der, entry.t)
+        identity.check_algorithm(found.alg)
     except Untrusted as error:
         state.find(f"card_{error.code}", f"the card's certificate: {error}", entry)
         return None
+    return identity
+
+
+def trusted(state: State) -> TrustStore:
+    """By what cards are judged here; before the first trust list nobody's is taken."""
+    return state.trust or TrustStore(state.anchor.ca if state.anchor else ())
 
 
 def certificate(state: State, entry: Entry, fingerprint: str) -> bytes | None:
@@ -79,14 +84,14 @@ def certificate(state: State, entry: Entry, fingerprint: str) -> bytes | None:
     return None
 
 
-def _remember(state: State, entry: Entry, found: Statement) -> None:
+def _remember(state: State, entry: Entry, found: Statement, identity: Identity | None) -> None:
     if found.payload_hash in state.sessions:
         state.find("session_doubled", "this session statement was used before", entry)
         return
     said, key = found.payload, signing.from_jwk(found.payload["key"])
     session = Session(
         member=said["member"], sit=entry.sit, seat=said["seat"], kid=signing.thumbprint(key), key=key,
-        expires=instant.read(said["exp"]),
+        expires=instant.read(said["exp"]), card=identity.fingerprint if identity else None,
     )  # fmt: skip
     state.sessions[found.payload_hash] = session
     state.at_place.setdefault((session.member, session.seat, session.sit), []).append(session)

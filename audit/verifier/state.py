@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from audit.algorithms import ANY, Algorithms
 from audit.bundle import Source
 from audit.checkpoint import Vkey
 from audit.entry import Entry
 from audit.merkle import Tree
+from audit.ocsp import OcspAnswer
+from audit.revocation import RevocationList
 from audit.signing import PublicKey
 from audit.trust import TrustStore
 from audit.verifier.anchor import Anchor
 from audit.verifier.report import Finding, Severity
+from audit.waiver import Waiver
 
 
 @dataclass(slots=True)
@@ -26,6 +30,8 @@ class Session:
     kid: str
     key: PublicKey
     expires: datetime
+    card: str | None = None
+    """Hash of its certificate; None where that was found bad when the session began."""
     over: bool = False
 
 
@@ -61,7 +67,13 @@ class State:
     keys: dict[str, PublicKey] = field(default_factory=dict)
     trust: TrustStore | None = None
     listed_ca: dict[str, bytes] = field(default_factory=dict)
-    listed_crl: dict[str, bytes] = field(default_factory=dict)
+    listed_crl: dict[str, RevocationList] = field(default_factory=dict)
+    listed_ocsp: dict[str, OcspAnswer] = field(default_factory=dict)
+    algorithms: Algorithms = ANY
+    """What the hall allowed, as its latest trust list says."""
+    waivers: list[Waiver] = field(default_factory=list)
+    trust_entry: tuple[int, str] | None = None
+    """Number and hash of the latest trust list's entry."""
     certificates: set[str] = field(default_factory=set)
     """Hashes of all that an entry or a statement names."""
     books: dict[str, tuple[str, str]] = field(default_factory=dict)
