@@ -32,6 +32,9 @@ class Face:
     microphone: bool = False
     keys_armed: bool = False
     """Voting keys take a press: a press on a key that isn't armed is reported but lights nothing."""
+    person: bool = False
+    """A voting press is to be told only once its key is let go, and whether the person-present key was
+    held as long."""
     lines: tuple[str, str] = ("", "")
     """Two lines of at most 20 characters."""
 
@@ -42,6 +45,8 @@ class KeyPressed:
     key: Literal["1", "2", "3", "speak"]
     pressed_at: float
     """Line time in seconds (the bus's `now`) at which the console says that the key went down."""
+    person: bool = False
+    """The person-present key was held as long as this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class ConsoleUp:
     address: int
     serial: str
     rebooted: bool
+    person_key: bool = False
+    """It has a person-present key: for both hands, or with a finger sensor."""
 
 
 @dataclass(frozen=True, slots=True)

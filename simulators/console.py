@@ -15,6 +15,7 @@ from firmware_bridge.wire.framing import Frame, Mark, encode, encode_mark
 from firmware_bridge.wire.messages import (
     BOOT_BYTES,
     MOST_PRESSES,
+    PERSON_KEY,
     SEALED,
     TICK_S,
     Ack,
@@ -75,10 +76,13 @@ class SeatUnit:
         serial: str,
         key: bytes,
         *,
+        person_key: bool = False,
         entropy: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self.address = address
         self.serial = serial
+        self.person_key = person_key
+        """It has a person-present key, and says so when it says hello."""
         self.panel = FrontPanel()
         self.refused = 0
         """Sealed frames that weren't this console's, or were old."""
@@ -135,6 +139,14 @@ class SeatUnit:
     def press(self, key: Key, now: float) -> None:
         self.hold(key, now)
         self.release(key, now)
+
+    def hold_person(self) -> None:
+        """A hand on the person-present key; without one there is nothing to hold."""
+        if self.powered and self.person_key:
+            self.panel.person_down()
+
+    def release_person(self) -> None:
+        self.panel.person_up()
 
     def power_off(self) -> None:
         self._power = None
@@ -215,7 +227,7 @@ class SeatUnit:
             return self._reply(Frame(self.address, Kind.IDLE, seq, Boot(power.boot).pack()))
         told = list(self.panel.presses)[:MOST_PRESSES]
         power.told, power.told_at = told[-1].number, now
-        news = News(tuple(Press(p.number, p.key, p.armed, _age_ms(p.at, now)) for p in told))
+        news = News(tuple(Press(p.number, p.key, p.armed, _age_ms(p.at, now), p.person) for p in told))
         return self._reply(power.session.seal(self.address, Kind.NEWS, seq, news.pack()))
 
     def _stranger(self, power: _Power, seq: int) -> Reply:
@@ -225,7 +237,8 @@ class SeatUnit:
         """Offers a session, in a slot drawn by lot: a second unit here draws another, with luck."""
         nonce = self._entropy(NONCE_BYTES)
         power.offered = Session(session_key(self._key, self.address, hello.nonce, nonce), Side.CONSOLE)
-        here = Here(nonce, power.boot, self.panel.forgotten, self.serial)
+        able = PERSON_KEY if self.person_key else 0
+        here = Here(nonce, power.boot, self.panel.forgotten, self.serial, capabilities=able)
         here = replace(here, proof=proof(self._key, self.address, hello.nonce, here.claim))
         slot = self._entropy(1)[0] % hello.slots
         reply = self._reply(Frame(self.address, Kind.HERE, seq, here.pack()))

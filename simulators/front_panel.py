@@ -4,6 +4,9 @@ What it does by itself, and nobody else does for it: the lamp of an armed key bl
 goes down, and 300 ms later, if that lamp still only blinks, the display says plainly that the ballot
 isn't recorded yet. A press that was lost on its way is never passed over in silence: the display asks for
 it again. A steady lamp comes from the bridge alone.
+
+Where the bridge asks for the person-present key, a voting key is told once it was let go, and with it
+whether that key (for the other hand, or with a finger sensor) was held from its beginning to its end.
 """
 
 from collections import deque
@@ -40,12 +43,24 @@ class KeyDown:
     key: Key
     armed: bool
     at: float
+    person: bool = False
+    """The person-present key was held as long as this one."""
+
+
+@dataclass(slots=True)
+class _Pressing:
+    """A voting key that is down while the person-present key is asked for."""
+
+    key: Key
+    at: float
+    person: bool
 
 
 class FrontPanel:
     """One unit's front. `changed` is called after anything visible changed, `pressed` after each press."""
 
     def __init__(self) -> None:
+        self._person = False
         self.changed: Callable[[], None] = lambda: None
         self.pressed: Callable[[KeyDown], None] = lambda press: None
         self._count = 0
@@ -79,6 +94,8 @@ class FrontPanel:
         self.presses: deque[KeyDown] = deque(maxlen=MOST_KEPT)
         self.forgotten = self._count
         self._lit, self.microphone, self.armed = DARK, False, False
+        self.asks_person = False
+        self._pressing: _Pressing | None = None
         self._screen = b" " * SCREEN
         self._blinking: KeyDown | None = None
         self._waiting: KeyDown | None = None
@@ -95,9 +112,10 @@ class FrontPanel:
     @property
     def lamps(self) -> Lit:
         """Voting keys 1 to 3, then the request key."""
-        if self._blinking is None:
+        pressed = self._pressing or self._blinking
+        if pressed is None:
             return self._lit
-        own = self._blinking.key
+        own = pressed.key
         one, two, three = (
             Lamp.BLINK if key == own else lit for key, lit in zip(VOTING_KEYS, self._lit[:3], strict=True)
         )
@@ -126,6 +144,22 @@ class FrontPanel:
         if key in self._down:
             self._down.discard(key)
             self._edge(key, now)
+            self._let_go(key)
+
+    def person_down(self) -> None:
+        """A hand, or a finger, on the person-present key."""
+        self._person = True
+
+    def person_up(self) -> None:
+        self._person = False
+        if self._pressing is not None:
+            self._pressing.person = False
+
+    def _let_go(self, key: Key) -> None:
+        done = self._pressing
+        if done is not None and done.key == key:
+            self._pressing = None
+            self._count_press(key, True, done.at, done.person)
 
     def _edge(self, key: Key, now: float) -> bool:
         """Notes that the contact opened or closed; True when it did so a moment before."""
@@ -134,9 +168,17 @@ class FrontPanel:
         return before is not None and now - before < DEBOUNCE_S
 
     def _press(self, key: Key, now: float) -> None:
-        self._count = (self._count + 1) & 0xFF
         armed = self.armed and key in VOTING_KEYS
-        press = KeyDown(self._count, key, armed, now)
+        if not (armed and self.asks_person):
+            self._count_press(key, armed, now, self._person)
+        elif self._pressing is None:
+            self._pressing = _Pressing(key, now, self._person)
+            self._overdue = self._lost = False
+            self.changed()
+
+    def _count_press(self, key: Key, armed: bool, at: float, person: bool) -> None:
+        self._count = (self._count + 1) & 0xFF
+        press = KeyDown(self._count, key, armed, at, person)
         self.presses.append(press)
         if armed:
             self._blinking = self._waiting = press
@@ -151,6 +193,7 @@ class FrontPanel:
         before = self._seen()
         self._notice = None
         self._lit, self.microphone, self.armed = order.lamps, order.microphone, order.armed
+        self.asks_person = order.person
         if self._blinking is not None and not is_newer(self._blinking.number, order.seen):
             self._blinking = None
         if self._waiting is not None and self.lamps[VOTING_KEYS.index(self._waiting.key)] is not Lamp.BLINK:
@@ -171,7 +214,7 @@ class FrontPanel:
         """All that a watcher could see, and what sets the timer."""
         return (
             self._notice, self._lit, self._blinking, self.microphone, self.armed, self._screen,
-            self._waiting, self._overdue, self._lost, self._lost_until,
+            self._waiting, self._overdue, self._lost, self._lost_until, self.asks_person,
         )  # fmt: skip
 
     def _tell_if_other(self, before: tuple[object, ...]) -> None:
@@ -192,7 +235,8 @@ class FrontPanel:
             if self._lost_until is None:
                 return float("-inf")
             return None if self.armed else self._lost_until
-        return None if self._waiting is None or self._overdue else self._waiting.at + NOT_YET_S
+        waits = self._pressing or self._waiting
+        return None if waits is None or self._overdue else waits.at + NOT_YET_S
 
     def tick(self, now: float) -> None:
         wake_at = self.wake_at

@@ -87,14 +87,19 @@ class SimulatedSeat:
         """Returns when the unit takes no votes."""
         await self._dark.wait()
 
-    def press(self, key: Key) -> "asyncio.Future[float]":
-        """Presses and lets go. The future gives the seconds until that key's lamp burnt steadily."""
+    def press(self, key: Key, *, person: bool = False) -> "asyncio.Future[float]":
+        """Presses and lets go. The future gives the seconds until that key's lamp burnt steadily.
+
+        `person`: with the other hand on the person-present key meanwhile."""
         if self._awaited is not None:
             self._awaited.lit.cancel()
         now = self.clock()
         self._awaited = _Awaited(key, now, asyncio.get_running_loop().create_future())
         lit = self._awaited.lit
+        if person:
+            self.unit.hold_person()
         self.unit.press(key, now)
+        self.unit.release_person()
         return lit
 
     def _look(self) -> None:
@@ -118,8 +123,11 @@ class SimulatedHall:
         bridges: Iterable[BridgePlan],
         *,
         baudrate: int = 115200,
+        person_keys: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`person_keys`: whether the units have person-present keys."""
+        self._person_keys = person_keys
         self.bridges = tuple(bridges)
         self.clock = clock
         self.seats: dict[str, SimulatedSeat] = {}
@@ -144,7 +152,7 @@ class SimulatedHall:
         self.readers[bridge.id] = SimulatedReaders(bridge.seats)
         for seat, address in self.addresses(bridge).items():
             self.keys[seat] = secrets.token_bytes(16)
-            unit = SeatUnit(address, f"SU-{seat}", self.keys[seat])
+            unit = SeatUnit(address, f"SU-{seat}", self.keys[seat], person_key=self._person_keys)
             self.seats[seat] = SimulatedSeat(seat, bridge.id, unit, self.readers[bridge.id], self.clock)
         units = [self.seats[seat].unit for seat in bridge.seats]
         if bridge.serial:

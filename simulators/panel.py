@@ -76,14 +76,14 @@ class SimulatedPanel:
     def _draw(self) -> None:
         face, panel = self._wanted, self._unit.panel
         lamps = (*face.lamps, face.request_lamp)
-        panel.light(Lamps(self._seen, self._seen, lamps, face.microphone, face.keys_armed))
+        panel.light(Lamps(self._seen, self._seen, lamps, face.microphone, face.keys_armed, face.person))
         panel.write(Text(self._seen, 0, screen(face.lines)))
         self._tell(FaceShown(self._unit.address, face))
 
     def _pressed(self, press: KeyDown) -> None:
         self._unit.panel.forget(press.number)
         self._live.append(press)
-        self._tell(KeyPressed(self._unit.address, press.key, press.at), press)
+        self._tell(KeyPressed(self._unit.address, press.key, press.at, press.person), press)
 
     def _changed(self) -> None:
         """Something visible changed: power came or went, or the unit's own timer is to be set."""
@@ -100,7 +100,8 @@ class SimulatedPanel:
 
     def _join(self) -> None:
         self._up = True
-        self._tell(ConsoleUp(self._unit.address, self._unit.serial, self._rebooted))
+        unit = self._unit
+        self._tell(ConsoleUp(unit.address, unit.serial, self._rebooted, unit.person_key))
         self._draw()
 
     def _forget(self) -> None:

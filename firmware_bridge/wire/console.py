@@ -10,8 +10,8 @@ from firmware_bridge.wire.lettering import SCREEN, screen
 from firmware_bridge.wire.messages import Here, Key, Lamps, Press, Taken, Text, is_newer
 from firmware_bridge.wire.session import Session
 
-Light = tuple[tuple[Lamp, Lamp, Lamp, Lamp], bool, bool]
-"""Lamps of the three voting keys and the request key, microphone, voting keys armed."""
+Light = tuple[tuple[Lamp, Lamp, Lamp, Lamp], bool, bool, bool]
+"""Lamps of the three voting keys and the request key, microphone, voting keys armed, person key asked."""
 
 Order = Lamps | Text | Taken
 """What a bridge tells a console under seal."""
@@ -84,7 +84,8 @@ class Console:
             self.newest = press.number
             if press.armed and press.key != "speak":
                 self._blink = (press.number, press.key)
-            fresh.append((KeyPressed(self.address, press.key, now - press.age_ms / 1000), press.number))
+            at = now - press.age_ms / 1000
+            fresh.append((KeyPressed(self.address, press.key, at, press.person), press.number))
         return fresh
 
     @property
@@ -118,7 +119,7 @@ class Console:
         """The console carried this out."""
         self._forgotten = order.taken
         if isinstance(order, Lamps):
-            self._lit = (order.lamps, order.microphone, order.armed)
+            self._lit = (order.lamps, order.microphone, order.armed, order.person)
             if self._blink is not None and not is_newer(self._blink[0], order.seen):
                 self._blink = None
         elif isinstance(order, Text):
@@ -152,8 +153,8 @@ class Console:
             own if key == "3" else three,
             request,
         )
-        return lamps, light[1], light[2]
+        return lamps, *light[1:]
 
 
 def _light(face: Face) -> Light:
-    return (*face.lamps, face.request_lamp), face.microphone, face.keys_armed
+    return (*face.lamps, face.request_lamp), face.microphone, face.keys_armed, face.person

@@ -11,7 +11,7 @@ from hmac import compare_digest
 from firmware_bridge.ports import CloneSuspected, ConsoleEvent, ConsoleLost, ConsoleUp
 from firmware_bridge.wire.console import Console, Status
 from firmware_bridge.wire.exchange import Exchange
-from firmware_bridge.wire.messages import Here
+from firmware_bridge.wire.messages import PERSON_KEY, Here
 from firmware_bridge.wire.pace import Pace
 from firmware_bridge.wire.session import NONCE_BYTES, Session, Side, proof, session_key
 
@@ -95,7 +95,8 @@ class HelloDesk:
         console.status = Status.UP
         if was_up and not rebooted:
             return Outcome(joined=True)
-        return Outcome(ConsoleUp(console.address, here.serial, rebooted), joined=True)
+        able = bool(here.capabilities & PERSON_KEY)
+        return Outcome(ConsoleUp(console.address, here.serial, rebooted, able), joined=True)
 
     def _strange(self, console: Console, doubt: _Doubt) -> Outcome:
         """A readable answer with a proof that isn't this console's: not noise, somebody else is there."""

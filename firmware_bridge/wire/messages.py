@@ -22,6 +22,8 @@ TICK_S = 50e-6
 
 BOOT_BYTES = 4
 LONGEST_SERIAL = 16
+PERSON_KEY = 1
+"""A capability: the unit has a person-present key (for both hands, or with a finger sensor)."""
 MOST_PRESSES = 8
 """At most this many presses in one frame; more follow in the next."""
 
@@ -114,11 +116,14 @@ class Here:
     """The newest press that this console has forgotten: numbers go on from here."""
     serial: str
     proof: bytes = bytes(TAG_BYTES)
+    capabilities: int = 0
+    """Bits below 128, PERSON_KEY among them; those that this bridge doesn't know are left alone."""
 
     @property
     def claim(self) -> bytes:
         """What the proof is made over, besides address and the bridge's nonce."""
-        return self.nonce + self.boot + bytes((self.taken,)) + self.serial.encode("ascii")
+        more = bytes((0x80 | self.capabilities,)) if self.capabilities else b""
+        return self.nonce + self.boot + bytes((self.taken,)) + self.serial.encode("ascii") + more
 
     def pack(self) -> bytes:
         return self.claim + self.proof
@@ -127,12 +132,14 @@ class Here:
     def unpack(cls, payload: bytes) -> Self:
         fixed = NONCE_BYTES + BOOT_BYTES + 1
         serial, proof = payload[fixed:-TAG_BYTES], payload[-TAG_BYTES:]
-        if not fixed + TAG_BYTES < len(payload) <= fixed + TAG_BYTES + LONGEST_SERIAL:
+        capabilities = serial[-1] & 0x7F if serial[-1:] >= b"\x80" else 0
+        serial = serial[:-1] if serial[-1:] >= b"\x80" else serial
+        if len(payload) < fixed + TAG_BYTES or not 1 <= len(serial) <= LONGEST_SERIAL:
             raise Malformed("a serial number has one to sixteen characters")
         if not all(0x20 < letter < 0x7F for letter in serial):
             raise Malformed("a serial number is plain ASCII")
         boot, taken = payload[NONCE_BYTES : fixed - 1], payload[fixed - 1]
-        return cls(payload[:NONCE_BYTES], boot, taken, serial.decode("ascii"), proof)
+        return cls(payload[:NONCE_BYTES], boot, taken, serial.decode("ascii"), proof, capabilities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +152,12 @@ class Lamps:
     """The three voting keys, then the request key."""
     microphone: bool
     armed: bool
+    person: bool = False
+    """A voting press is good only with the person-present key held from its beginning to its end."""
 
     def pack(self) -> bytes:
         lit = sum(lamp.value << 2 * place for place, lamp in enumerate(self.lamps))
-        return bytes((self.taken, self.seen, lit, self.microphone | self.armed << 1))
+        return bytes((self.taken, self.seen, lit, self.microphone | self.armed << 1 | self.person << 2))
 
     @classmethod
     def unpack(cls, body: bytes) -> Self:
@@ -159,7 +168,9 @@ class Lamps:
             one, two, three, request = (Lamp(lit >> 2 * place & 3) for place in range(4))
         except ValueError as error:
             raise Malformed("no lamp has a fourth state") from error
-        return cls(taken, seen, (one, two, three, request), bool(flags & 1), bool(flags & 2))
+        return cls(
+            taken, seen, (one, two, three, request), bool(flags & 1), bool(flags & 2), bool(flags & 4)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +218,8 @@ class Press:
     armed: bool
     age_ms: int
     """How long ago, when the frame was made; 65535 and above are the same."""
+    person: bool = False
+    """The person-present key was held as long as this one was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +228,8 @@ class News:
 
     def pack(self) -> bytes:
         return b"".join(
-            _PRESS.pack(p.number, KEYS.index(p.key) | p.armed << 7, p.age_ms) for p in self.presses
+            _PRESS.pack(p.number, KEYS.index(p.key) | p.person << 6 | p.armed << 7, p.age_ms)
+            for p in self.presses
         )
 
     @classmethod
@@ -229,9 +243,9 @@ _PRESS = struct.Struct(">BBH")
 
 
 def _press(number: int, what: int, age_ms: int) -> Press:
-    if what & 0x7F >= len(KEYS):
+    if what & 0x3F >= len(KEYS):
         raise Malformed("there are four keys")
-    return Press(number, KEYS[what & 0x7F], bool(what & 0x80), age_ms)
+    return Press(number, KEYS[what & 0x3F], bool(what & 0x80), age_ms, bool(what & 0x40))
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,3 +207,25 @@ async def test_a_bus_that_was_stopped_can_be_run_again(seat: Seat) -> None:
     assert await seat.hears(ConsoleUp) == ConsoleUp(ADDRESS, "DH-0007", rebooted=False)
     assert await seat.hears(FaceShown) == FaceShown(ADDRESS, RECORDED)
     assert seat.unit.lamps == RECORDED.lamps
+
+
+async def test_the_person_present_key_is_asked_for_and_told(seat: Seat) -> None:
+    """Held throughout one press, let go during the next: the bridge hears which was which."""
+    seat.unit.person_key = True
+    seat.unit.power_off()
+    seat.unit.power_on(time.monotonic())
+    await seat.shows(replace(QUESTION, person=True))
+    ups = [event for event in seat.said if isinstance(event, ConsoleUp)]
+    assert ups[-1].person_key
+    seat.unit.hold_person()
+    seat.unit.press("1", time.monotonic())
+    first = await seat.hears(KeyPressed)
+    await seat.shows(replace(RECORDED, person=True))
+    seat.unit.hold("2", time.monotonic())
+    assert seat.unit.lamps[1] is Lamp.BLINK
+    seat.unit.release_person()
+    seat.unit.release("2", time.monotonic())
+    second = await seat.hears(KeyPressed, 2)
+    assert isinstance(first, KeyPressed)
+    assert isinstance(second, KeyPressed)
+    assert ((first.key, first.person), (second.key, second.person)) == (("1", True), ("2", False))

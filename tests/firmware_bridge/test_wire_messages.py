@@ -36,6 +36,8 @@ SEALED: list[tuple[str, Side, m.Kind, int, m.Lamps | m.Text | m.Taken | m.News |
     ("text", Side.BRIDGE, m.Kind.TEXT, 7, m.Text(1, 0, b"DA GHI NHAN     7F3A")),
     ("receipt", Side.BRIDGE, m.Kind.LAMPS, 8, m.Lamps(1, 1, (STEADY, OFF, OFF, OFF), False, True)),
     ("taken", Side.BRIDGE, m.Kind.TAKEN, 9, m.Taken(1)),
+    ("lamps, person", Side.BRIDGE, m.Kind.LAMPS, 10, m.Lamps(1, 1, (OFF,) * 4, False, True, True)),
+    ("news, person", Side.CONSOLE, m.Kind.NEWS, 11, m.News((m.Press(2, "1", True, 40, True),))),
 ]
 
 
@@ -70,6 +72,17 @@ def test_the_answer_to_a_hello_has_its_golden_bytes() -> None:
     assert encode(Frame(ADDRESS, m.Kind.HERE, 3, here().pack())).hex() == WIRES["here"].hex()
 
 
+def test_a_unit_with_a_person_present_key_says_so_under_its_proof() -> None:
+    able = replace(HERE, capabilities=m.PERSON_KEY)
+    able = replace(able, proof=proof(GIVEN["key"], ADDRESS, GIVEN["bridge_nonce"], able.claim))
+    assert encode(Frame(ADDRESS, m.Kind.HERE, 3, able.pack())).hex() == WIRES["here, person key"].hex()
+    assert m.Here.unpack(able.pack()) == able
+    later = replace(able, capabilities=m.PERSON_KEY | 0x40)
+    assert m.Here.unpack(later.pack()).claim == later.claim, (
+        "what a later unit can do stays under its proof"
+    )
+
+
 def test_sealed_frames_have_their_golden_bytes_in_one_session() -> None:
     ends = {side: session(side) for side in Side}
     for name, side, kind, seq, message in SEALED:
@@ -93,7 +106,13 @@ MESSAGES = st.one_of(
     st.builds(m.RollCall, numbers, numbers, numbers, st.booleans()),
     st.builds(m.Hello, st.binary(min_size=8, max_size=8), st.integers(1, 255), numbers),
     st.builds(
-        m.Lamps, numbers, numbers, st.tuples(lamps, lamps, lamps, lamps), st.booleans(), st.booleans()
+        m.Lamps,
+        numbers,
+        numbers,
+        st.tuples(lamps, lamps, lamps, lamps),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
     ),
     st.builds(
         m.Text, numbers, st.integers(0, 20), st.binary(min_size=1, max_size=20).map(lambda b: b"x" * len(b))
@@ -102,7 +121,9 @@ MESSAGES = st.one_of(
     st.builds(m.Ack, st.booleans()),
     st.builds(m.Boot, st.binary(min_size=4, max_size=4)),
     st.lists(
-        st.builds(m.Press, numbers, st.sampled_from(m.KEYS), st.booleans(), st.integers(0, 65535)),
+        st.builds(
+            m.Press, numbers, st.sampled_from(m.KEYS), st.booleans(), st.integers(0, 65535), st.booleans()
+        ),
         min_size=1,
         max_size=8,
     ).map(lambda presses: m.News(tuple(presses))),

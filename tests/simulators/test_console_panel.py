@@ -197,3 +197,53 @@ def test_power_that_goes_takes_the_memory_of_a_lost_press_with_it() -> None:
     panel.switch_off()
     panel.switch_on(set())
     assert panel.lines == NO_LINE
+
+
+def asking() -> FrontPanel:
+    panel = armed()
+    panel.light(Lamps(0, 0, (OFF, OFF, OFF, OFF), False, True, person=True))
+    return panel
+
+
+def test_with_the_person_key_held_throughout_a_press_is_told_when_it_ends() -> None:
+    panel = asking()
+    panel.person_down()
+    panel.key_down("1", 10.0)
+    assert (panel.lamps[0], len(panel.presses)) == (BLINK, 0), "it blinks at once and waits for its end"
+    panel.key_up("1", 10.2)
+    assert panel.presses[0] == KeyDown(1, "1", True, 10.0, person=True)
+    assert panel.lamps[0] is BLINK
+
+
+@pytest.mark.parametrize("when", ["never held", "held too late", "let go too soon"])
+def test_a_press_without_the_person_key_to_its_end_says_so(when: str) -> None:
+    panel = asking()
+    if when == "let go too soon":
+        panel.person_down()
+    panel.key_down("1", 10.0)
+    if when == "held too late":
+        panel.person_down()
+    panel.person_up()
+    panel.key_up("1", 10.2)
+    (press,) = panel.presses
+    assert not press.person
+
+
+def test_a_key_that_is_held_too_long_is_plainly_not_recorded() -> None:
+    panel = asking()
+    panel.key_down("1", 10.0)
+    panel.key_down("2", 10.1)
+    panel.tick(10.31)
+    assert panel.lines == NOT_YET
+    assert (panel.lamps[0], panel.lamps[1], len(panel.presses)) == (BLINK, OFF, 0)
+    panel.key_up("2", 10.4)
+    panel.key_up("1", 10.5)
+    assert [press.key for press in panel.presses] == ["1"]
+
+
+def test_a_unit_without_the_key_can_hold_none() -> None:
+    unit = SeatUnit(1, "DH-0001", bytes(16))
+    unit.panel.light(Lamps(0, 0, (OFF, OFF, OFF, OFF), False, True, person=True))
+    unit.hold_person()
+    unit.press("1", 10.0)
+    assert not unit.panel.presses[0].person
