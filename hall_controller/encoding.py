@@ -121,6 +121,11 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
             return {}, Payload("session", body)
         case ev.SignedOut(), _:
             return {"cause": event.cause}, Payload("signout", {"session": event.session})
+        case ev.SessionSlept(), _:
+            return {"cause": event.cause}, Payload("signout", {"session": event.session})
+        case ev.IncidentNoted(place=str(place)), _:
+            noted = {"place": place, "member": event.member}
+            return {"incident": event.incident, "kind": event.kind}, Payload("incident", noted)
         case ev.VoteAnnounced(), Definition():
             return _announced(event, enclosure), None
         case ev.BallotRecorded(), CardBallot() | Mapping():
@@ -131,11 +136,6 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
         case ev.HandCountEntered(counts=Mapping() as counts), _:
             d = {"vote": event.vote, "confirmed": event.confirmed}
             return d, Payload("result", {"counts": dict(counts)})
-        case ev.SessionSlept(), _:
-            return {"cause": event.cause}, Payload("signout", {"session": event.session})
-        case ev.IncidentNoted(place=str(place)), _:
-            noted = {"place": place, "member": event.member}
-            return {"incident": event.incident, "kind": event.kind}, Payload("incident", noted)
         case ev.CastingVoteGiven(choice=str(choice)), _:
             return {"vote": event.vote}, Payload("result", {"choice": choice})
         case ev.ResultComputed(), Mapping():

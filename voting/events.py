@@ -165,6 +165,7 @@ class BallotRecorded:
     seat: SeatId | None
     channel: Channel | None
     session: str | None
+    """Whose key signed it; None where the card signed it itself, and where the ballot is withheld."""
     choice: ChoiceId | None
     rev: int | None
     prev: BallotHash | None
@@ -192,7 +193,6 @@ class CastingVoteGiven:
 class ResultComputed:
     vote: VoteId
     result: Result | None
-    """Whose key signed it; None where the card signed it itself, and where the ballot is withheld."""
     """None for a reader from whom the result is withheld."""
 
 

@@ -72,9 +72,9 @@ class Release:
         return entry.sit if vote is None else vote.sit
 
     def _is_published(self, entry: Entry, cls: str) -> bool:
-        if cls in _OF_A_SITTING:
         if cls == "incident":
             return False  # whose name was used for what is nobody's reading but the auditor's
+        if cls in _OF_A_SITTING:
             return self._names_all(entry.sit)
         vote = self._votes[entry.d["vote"]]
         return vote.declared and vote.publish in (("names",) if cls in _OF_A_VOTE else ("names", "totals"))
