@@ -104,6 +104,13 @@ def parse(text: str) -> Checkpoint:
     return _body(_split(text).text)
 
 
+def as_seen(text: str) -> str:
+    """A note as a QR reader, an editor or a message hands it on: with foreign line ends, or without the last
+    one, which its signature line needs. What was signed is not touched."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").strip()
+    return lines + "\n"
+
+
 def root_text(checkpoint: Checkpoint) -> str:
     """Size and root as the checkpoint prints them, to be compared by eye."""
     return f"{checkpoint.size} {base64std.encode(checkpoint.root)}"

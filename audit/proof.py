@@ -8,7 +8,7 @@ from audit import base64std, checkpoint, merkle
 from audit.checkpoint import Checkpoint, Vkey
 from audit.errors import BadProof
 
-_FIRST = "c2sp.org/tlog-proof@v1"
+FIRST = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})", re.ASCII)
 _MAX_PATH = 64
 """Hashes: no tree is higher."""
@@ -27,7 +27,7 @@ class Proof:
 
 def write(index: int, hashes: Sequence[bytes], checkpoint: str, extra: bytes = b"") -> str:
     said = [f"extra {base64std.encode(extra)}"] if extra else []
-    lines = [_FIRST, *said, f"index {index}", *map(base64std.encode, hashes)]
+    lines = [FIRST, *said, f"index {index}", *map(base64std.encode, hashes)]
     return "\n".join(lines) + "\n\n" + checkpoint
 
 
@@ -35,8 +35,8 @@ def parse(text: str) -> Proof:
     """Raises BadProof unless the text is a tlog-proof; its checkpoint isn't judged."""
     head, blank, note = text.partition("\n\n")
     lines = head.split("\n")
-    if not blank or lines.pop(0) != _FIRST:
-        raise BadProof(f"not a {_FIRST}")
+    if not blank or lines.pop(0) != FIRST:
+        raise BadProof(f"not a {FIRST}")
     extra = base64std.decode(lines.pop(0)[6:], BadProof) if lines and lines[0].startswith("extra ") else b""
     found = _INDEX.fullmatch(lines.pop(0)) if lines else None
     if not found or len(lines) > _MAX_PATH:

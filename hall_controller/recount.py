@@ -75,6 +75,8 @@ class _Fold:
         if isinstance(event, ev.RuleBookAdopted):
             self.blind = False
         withheld = isinstance(event, ev.SignedIn | ev.SignedOut | ev.SessionSlept) and event.session is None
+        if isinstance(event, ev.ResultComputed) and event.result is None:
+            withheld = True  # of a vote that nobody has declared: whether it was counted can't be told
         if _unseen(event):
             withheld = True
             self.unseen.add(event.vote)

@@ -6,7 +6,7 @@ Left out: whether the hall's clock was right (docs/specs/log.md, "What this can'
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from audit import checkpoint
@@ -27,13 +27,16 @@ _ORDER = {"error": 0, "warning": 1, "note": 2}
 _UNSIGNED = {"checkpoint_signature", "signed_by_other_key"}
 
 
-def verify(source: Source, anchor: Anchor | None, recount: Recount | None) -> Report:
+def verify(
+    source: Source, anchor: Anchor | None, recount: Recount | None, seen: Sequence[str] = ()
+) -> Report:
     """Judges an export. Never raises for what it holds: whatever is wrong with it is a finding.
 
     `anchor`: None to judge only whether the export agrees with itself. `recount`: the rules' part; without
-    it the report says that the counts weren't checked.
+    it the report says that the counts weren't checked. `seen`: signed notes of earlier heads, as they were
+    photographed; this log must go on from each.
     """
-    log = log_files.read(source, anchor)
+    log = log_files.read(source, anchor, seen)
     payloads = Payloads(source)
     state = State(source, log.tree, anchor, log.head.origin if log.head else "", log.key)
     if log.whole:
@@ -85,6 +88,8 @@ def _checked(log: LogFiles, state: State, payloads: Payloads, recount: Recount |
         yield f"{len(log.raw)} entries: sequence, chain, times, tree and tiles"
     if log.head is not None and log.key is not None and not errors & _UNSIGNED:
         yield f"checkpoint under the key {log.key.name}+{log.key.key_id.hex()}"
+    for head in log.continued:
+        yield f"it goes on from the checkpoint that was seen, of {head.size} entries"
     if not log.whole:
         return
     yield f"{payloads.opened} payloads against the hashes in their entries"

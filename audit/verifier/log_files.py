@@ -1,6 +1,6 @@
 """The first layer: files, entries, chain, tree and checkpoint. Without it there is nothing to build on."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audit import bundle, catalogue, checkpoint, entry, tiles
@@ -24,6 +24,8 @@ class LogFiles:
     entries: list[Entry] = field(default_factory=list)
     """Empty unless every entry could be read."""
     tree: Tree = field(default_factory=Tree)
+    continued: list[Checkpoint] = field(default_factory=list)
+    """Of the heads seen earlier, those of which this log is the continuation."""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -32,8 +34,11 @@ class LogFiles:
         return self.head is not None and bool(self.entries) and self.tree.root() == self.head.root
 
 
-def read(source: Source, anchor: Anchor | None) -> LogFiles:
-    """Reads and judges everything below `log/`. Raises nothing: what is wrong stands in the findings."""
+def read(source: Source, anchor: Anchor | None, seen: Sequence[str] = ()) -> LogFiles:
+    """Reads and judges everything below `log/`. Raises nothing: what is wrong stands in the findings.
+
+    `seen`: signed notes of heads that the reader saw, besides the anchor's.
+    """
     log = LogFiles()
     log.findings += _read_head(log, source, anchor)
     if log.head is None:
@@ -47,6 +52,8 @@ def read(source: Source, anchor: Anchor | None) -> LogFiles:
     log.findings += _check_root(log)
     if anchor and anchor.checkpoint:
         log.findings += _check_seen(log, anchor.checkpoint)
+    for note in seen:
+        log.findings += _check_note(log, note)
     return log
 
 
@@ -185,3 +192,18 @@ def _check_seen(log: LogFiles, seen: Checkpoint) -> Iterator[Finding]:
     elif log.tree.root(seen.size) != seen.root:
         text = f"the first {seen.size} entries aren't those under the head that the reader saw"
         yield Finding("error", "log_rewritten", text, bundle.CHECKPOINT)
+    else:
+        log.continued.append(seen)
+
+
+def _check_note(log: LogFiles, note: str) -> Iterator[Finding]:
+    """A photographed head is a witness only where the log's own key signed it: anybody can show a QR."""
+    if log.key is None:
+        return
+    try:
+        seen = checkpoint.verify(note, log.key)
+    except BadCheckpoint as error:
+        text = f"what was seen is no checkpoint of this log by the key {log.key.name}: {error}"
+        yield Finding("error", "seen_of_another_log", text)
+        return
+    yield from _check_seen(log, seen)

@@ -49,7 +49,7 @@ def fail(error: Exception) -> typer.Exit:
 
 @app.command()
 def verify(
-    directory: Annotated[Path, typer.Argument(help="What `hall export` wrote.")],
+    directory: Annotated[Path | None, typer.Argument(help="What `hall export` wrote.")] = None,
     anchor: Annotated[
         Path | None, typer.Option(help="What you hold yourself: verifier key, CA roots, a checkpoint seen.")
     ] = None,
@@ -59,11 +59,46 @@ def verify(
             "--for", help="Whom it was made for: what this reader lacks or should not see is found."
         ),
     ] = None,
+    seen: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A checkpoint photographed from a wall: a file, or the QR's text. As often as needed."
+        ),
+    ] = None,
+    proof: Annotated[
+        Path | None, typer.Option(help="A member's proof, or one entry's .tlog-proof, to be checked.")
+    ] = None,
 ) -> None:
-    """Checks an exported log offline and counts its votes again. Exits 1 on any finding."""
+    """Checks an exported log offline and counts its votes again, or a proof. Exits 1 on any finding."""
     from hall_controller.verify import verify as verify_export
+    from hall_controller.verify import verify_proof
 
-    raise typer.Exit(verify_export(directory, anchor, out, reader))
+    if directory is None and (proof is None or anchor is None or seen or reader):
+        raise typer.BadParameter("give the exported directory, or a --proof with your --anchor")
+    code = 0 if directory is None else verify_export(directory, anchor, out, reader, seen or ())
+    if proof is not None:
+        code = max(code, verify_proof(proof, anchor, directory, out))
+    raise typer.Exit(code)
+
+
+@app.command()
+def prove(
+    directory: Annotated[Path, typer.Argument(help="What `hall export` wrote.")],
+    member: Annotated[str, typer.Option(help="Whose ballots: the member's id on the roll.")],
+    vote: Annotated[str | None, typer.Option(help="One vote; without it all that are shown.")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="The file to write; MEMBER.proof.json.")] = None,
+) -> None:
+    """Proves one member's ballots, or that there is none: one file, for `hall verify --proof`."""
+    from hall_controller.export.errors import ExportFailed
+    from hall_controller.prove import prove as make
+
+    file = to or Path(f"{member}.proof.json")
+    try:
+        made = make(directory, member, vote, file)
+    except ExportFailed as error:
+        raise fail(error) from error
+    err.print(f"[bold green]✓[/] {file}: {member} in {len(made.votes)} votes", soft_wrap=True)
+    err.print(f"  check it: hall verify --proof {file} --anchor YOUR-ANCHOR.toml", soft_wrap=True)
 
 
 @rules.command("check")

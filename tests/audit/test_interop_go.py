@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
-from audit import checkpoint
+from audit import checkpoint, member_proof, proof
+from audit.member_proof.places import ExportParts
+from audit.verifier import log_files
 from tests.audit.builder import LogBuilder, sitting
 from tests.audit.damage import Files, flipped
 
 PROGRAM = Path(__file__).parent / "interop" / "main.go"
+OF_PROOFS = Path(__file__).parent / "interop" / "proof" / "main.go"
 LIBRARY = Path("/usr/share/gocode/src/golang.org/x/mod/sumdb")
 
 pytestmark = pytest.mark.skipif(
@@ -33,7 +36,8 @@ def log() -> LogBuilder:
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both programs, built together."""
     folder = tmp_path_factory.mktemp("go")
     env = os.environ | {
         "GO111MODULE": "off",
@@ -42,8 +46,13 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         "CGO_ENABLED": "0",
     }
     env["GOCACHE"] = os.environ.get("GOCACHE") or str(folder / "cache")
-    subprocess.run(["go", "build", "-o", folder / "check", PROGRAM], env=env, check=True, cwd=folder)
+    for name, program in (("check", PROGRAM), ("check-proof", OF_PROOFS)):
+        subprocess.run(["go", "build", "-o", folder / name, program], env=env, check=True, cwd=folder)
+    return folder
 
+
+@pytest.fixture(scope="module")
+def ask(folder: Path) -> Ask:
     def run(files: Files, question: dict[str, Any]) -> subprocess.CompletedProcess[str]:
         export = folder / "export"
         shutil.rmtree(export, ignore_errors=True)
@@ -96,3 +105,30 @@ def test_it_refuses_the_same_damage_as_we(log: LogBuilder, ask: Ask, name: str) 
         ask(flipped(files, f"log/{name}", 803 if name != "tile/1/000.p/1" else 3), question(log)).returncode
         == 1
     )
+
+
+def _checked(folder: Path, text: str, vkey: str) -> subprocess.CompletedProcess[bytes]:
+    command = [str(folder / "check-proof"), vkey]
+    return subprocess.run(command, input=text.encode(), capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("seq", [0, 5, 255, 256, 289])
+def test_one_entrys_proof_is_accepted(log: LogBuilder, folder: Path, seq: int) -> None:
+    source, vkey = log.export(), checkpoint.vkey(log.origin, log.hall.public_key)
+    text = member_proof.entry_proof(ExportParts(source, log_files.read(source, None)), seq)
+    done = _checked(folder, text, vkey)
+    assert (done.returncode, done.stdout) == (0, log.raw[seq]), done.stderr
+
+
+def test_a_proof_that_was_bent_is_refused_there_too(log: LogBuilder, folder: Path) -> None:
+    source, vkey = log.export(), checkpoint.vkey(log.origin, log.hall.public_key)
+    text = member_proof.entry_proof(ExportParts(source, log_files.read(source, None)), 20)
+    parts = proof.parse(text)
+    for bent in (
+        text.replace("index 20", "index 21"),
+        proof.write(20, parts.hashes[:-1], parts.checkpoint, parts.extra),
+        proof.write(20, parts.hashes, parts.checkpoint, log.raw[21]),
+        proof.write(20, parts.hashes, log.head(len(log.raw) - 1), parts.extra),
+    ):
+        assert _checked(folder, bent, vkey).returncode == 1
+        assert not member_proof.check(bent.encode(), log.anchor(), None).sound
