@@ -4,7 +4,6 @@ The journal gives a draft its place in the log; `decoding` reads it back. What a
 (a definition's text, signed statements, the list of who took part) comes as its `Enclosure`.
 """
 
-import base64
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -40,6 +39,18 @@ class CardBallot:
 
 
 @dataclass(frozen=True, slots=True)
+class StandsOn:
+    """The trust list in force when a sitting opens: its entry's number and hash."""
+
+    seq: int
+    entry: str
+    """Lower-case hex."""
+
+    def said(self) -> dict[str, Any]:
+        return {"trust": {"seq": self.seq, "entry": self.entry}}
+
+
+@dataclass(frozen=True, slots=True)
 class TookPart:
     """The list of who took part, closed: its root is public, its leaves are a payload."""
 
@@ -54,7 +65,7 @@ class Definition:
     """What was put to the vote, whole; its JCS bytes hash to the event's `definition`."""
 
 
-Enclosure = Jws | SessionEvidence | CardBallot | TookPart | Definition | None
+Enclosure = Jws | SessionEvidence | CardBallot | StandsOn | TookPart | Definition | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +103,6 @@ def actor_of(by: str) -> str:
     return by if by in (HALL, CLOCK, MEMBER) else f"officer:{by}"
 
 
-def trust_list(ca: Sequence[bytes], crl: Sequence[bytes]) -> Draft:
-    """Whom the hall trusts from here on: DER certificates and revocation lists."""
-    listed = {"ca": ca, "crl": crl}
-    d = {name: [canonical.sha256_hex(der) for der in ders] for name, ders in listed.items()}
-    body = {name: [base64.b64encode(der).decode() for der in ders] for name, ders in listed.items()}
-    return Draft("TrustListed", HALL, d, Payload("public", body))
-
-
 def log_created(origin: str, vkey: str, keys: Mapping[str, Any]) -> Draft:
     """Entry 0. `keys`: the hall's signing keys as JWK, by thumbprint."""
     return Draft("LogCreated", HALL, {"origin": origin, "vkey": vkey, "keys": dict(keys)})
@@ -113,7 +116,8 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
             return _roll(event)
         case ev.SittingOpened(), _:
             # None is closed yet; the word stands there already, as the log's format can't change later.
-            return {"on": event.on.isoformat(), "title": dict(event.title), "closed": False}, None
+            d = {"on": event.on.isoformat(), "title": dict(event.title), "closed": False}
+            return d | (enclosure.said() if isinstance(enclosure, StandsOn) else {}), None
         case ev.SittingAdjourned(), _:
             return {}, None
         case ev.SignedIn(), SessionEvidence():

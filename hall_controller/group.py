@@ -22,7 +22,8 @@ from hall_controller.founding import Founded, Founding
 from hall_controller.journal import Placed, Tip, Token, place, reread
 from hall_controller.signed_result import Malformed
 from hall_controller.store.port import LogReader
-from hall_controller.submission import Happening, ListTrust, Recorded, Submission
+from hall_controller.submission import Happening, Recorded, Submission
+from hall_controller.trust_entries import ListTrust, WaiveRevocation, revocation_waived, trust_list
 from voting import ballot
 from voting import events as ev
 from voting.errors import ImpossibleEvent, Refused
@@ -63,8 +64,8 @@ class Provisional:
 
     def decide(self, submission: Submission) -> Recorded | Repeat:
         """Raises Refused; then nothing has changed."""
-        if isinstance(submission.command, ListTrust):
-            return self._list(submission.command)
+        if isinstance(submission.command, ListTrust | WaiveRevocation):
+            return self._about_trust(submission.command, submission.actor)
         at = self._now()
         try:
             events = decide(self.standing.meeting, submission.command, at)
@@ -80,8 +81,11 @@ class Provisional:
         self._take(standing, placed, events)
         return Recorded(standing.tip.size - 1, at, tuple(events))
 
-    def _list(self, command: ListTrust) -> Recorded:
-        self.add(encoding.trust_list(command.ca, command.crl))
+    def _about_trust(self, command: ListTrust | WaiveRevocation, actor: str) -> Recorded:
+        if isinstance(command, ListTrust):
+            self.add(trust_list(command))
+        else:
+            self.add(revocation_waived(command, self._now(), actor))
         return Recorded(self.standing.tip.size - 1, self.placed[-1].entry.t, ())
 
     def add(self, draft: Draft) -> None:
@@ -111,6 +115,8 @@ class Provisional:
         match event:
             case ev.SignedIn() | ev.BallotRecorded():
                 return submission.evidence
+            case ev.SittingOpened():
+                return standing.founded.stands_on
             case ev.VoteAnnounced():
                 return Definition(_definition(standing.meeting, event))
             case ev.VoteClosed():

@@ -10,7 +10,7 @@ from audit.merkle import Frontier
 from hall_controller import receipts
 from hall_controller.clock import Clock
 from hall_controller.following import Broadcast, Following
-from hall_controller.founding import Founding
+from hall_controller.founding import Founded, Founding
 from hall_controller.journal import Token
 from hall_controller.recorder import Health, Recorder
 from hall_controller.store.port import Store
@@ -69,9 +69,14 @@ class Hall:
         return self._receipts.receipt(ballot)
 
     @property
+    def founded(self) -> Founded:
+        """What the log says of whom the hall trusts: every list, answer and decision so far."""
+        return self._recorder.standing.founded
+
+    @property
     def revocation_lists(self) -> tuple[bytes, ...]:
         """All that the log has listed so far (DER)."""
-        return self._recorder.standing.founded.crl
+        return self.founded.crl
 
     def place(self, ballot: str) -> receipts.Place | None:
         """Where a recorded ballot stands in the log."""

@@ -21,7 +21,8 @@ from hall_controller.founding import Founding
 from hall_controller.hall import Hall
 from hall_controller.key_files import load_revocation_list
 from hall_controller.sessions import SessionKeys
-from hall_controller.submission import ListTrust, Submission
+from hall_controller.submission import Submission
+from hall_controller.trust_entries import ListTrust
 from voting.commands import SignOut
 from voting.errors import Refused
 

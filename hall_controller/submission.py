@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.merkle import Frontier
 from hall_controller.encoding import CardBallot, Jws, SessionEvidence
+from hall_controller.trust_entries import ListTrust, WaiveRevocation
 from voting.commands import Command
 from voting.events import Event
 from voting.meeting import Meeting
@@ -17,18 +18,10 @@ session's statement and certificate with `SignIn`."""
 
 
 @dataclass(frozen=True, slots=True)
-class ListTrust:
-    """About the log itself, no command of the chamber's: whom the hall trusts from here on (DER)."""
-
-    ca: tuple[bytes, ...]
-    crl: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Submission:
     """A command whose signatures were checked, with what its entry must keep as evidence."""
 
-    command: Command | ListTrust
+    command: Command | ListTrust | WaiveRevocation
     actor: str
     """`hall`, `clock`, `member` or `officer:<id>`."""
     evidence: Evidence = None

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from audit import canonical, catalogue
+from audit.algorithms import ALL
 from audit.entry import Entry
 from hall_controller import decoding, encoding
 from hall_controller.encoding import Definition, Enclosure, SessionEvidence, TookPart
@@ -175,7 +176,12 @@ def test_the_first_entries_say_whose_log_it_is() -> None:
     created, trust = drafts(Founded(), known)
     assert created.d["vkey"] == known.vkey
     assert list(created.d["keys"]) == [known.signer.kid]
-    assert trust.d == {"ca": [canonical.sha256_hex(b"ca")], "crl": [canonical.sha256_hex(b"crl")]}
+    every = sorted(ALL)
+    assert trust.d == {
+        "ca": [canonical.sha256_hex(b"ca")],
+        "crl": [canonical.sha256_hex(b"crl")],
+        "algorithms": {"authorities": every, "cards": every},
+    }
     for draft in (created, trust):
         catalogue.check(place(Tip(), draft, AT, "", CountingToken()).entry)
 
