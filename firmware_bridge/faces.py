@@ -42,6 +42,7 @@ def view_of(seat: "Seat", now: float) -> View:
         request_lamp={"none": Lamp.OFF, "speech": Lamp.STEADY, "debate": Lamp.BLINK}[seat.shows.requesting],
         microphone=seat.shows.mic,
         keys_armed=seat.may_press(),
+        person=seat.vote.asks_person and seat.may_press(),
         lines=(lines[0][: texts.WIDTH], lines[1][: texts.WIDTH]),
     )
     return View(face, question, lit, _asks(seat))
@@ -106,6 +107,8 @@ def _vote_lines(seat: "Seat", now: float) -> Lines:
     vote = seat.voting
     assert vote is not None
     casting, form = vote.casting, vote.form
+    if form.person and not seat.person_key and seat.status == "online":
+        return texts.NO_PERSON_KEY
     if vote.unanswered:
         return texts.NOT_KNOWN
     if casting.pending is not None and now >= casting.pending.pressed_at + NOT_YET_AFTER_S:

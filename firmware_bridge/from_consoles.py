@@ -64,6 +64,7 @@ class FromConsoles:
             case KeyPressed():
                 self._pressed(seat, event, now)
             case ConsoleUp():
+                seat.person_key = event.person_key
                 self._status(seat, "online", event.serial)
             case ConsoleLost():
                 self._status(seat, "silent", seat.serial)
@@ -75,7 +76,7 @@ class FromConsoles:
         if press.key == "speak":
             seat.request_key(now)
         else:
-            seat.key(press.key, press.pressed_at, now)
+            seat.key(press.key, press.pressed_at, now, press.person)
         # The console made its lamp blink by itself; each press is answered with a face, changed or not.
         self._faces.forget(seat)
 
@@ -84,7 +85,7 @@ class FromConsoles:
             self._out.sayings.append(Mic(seat.id, True, False))
         seat.phone.console_changed()
         seat.status, seat.serial = status, serial
-        self._out.sayings.append(Status(seat.id, seat.status, serial))
+        self._out.sayings.append(Status(seat.id, seat.status, serial, seat.person_key))
         self._faces.forget(seat)  # whatever it showed, it is told anew
 
     def _face_shown(self, seat: Seat, face: Face, now: float) -> None:

@@ -30,6 +30,9 @@ STALE = "revision_stale"
 """The one refusal that a bridge answers by itself (docs/specs/bus.md): the ballot doesn't follow the one in
 force."""
 
+ASLEEP = frozenset({"roll_called", "marked_absent", "time_over", "two_places"})
+"""Causes of `signed_out` after which the card stays and its PIN wakes it."""
+
 ForSeat = (
     Challenge
     | SignedIn
@@ -80,7 +83,7 @@ class FromHall:
                 if seat.slot.recorded(message.session):
                     seat.greet(now)
             case SignedOut():
-                seat.slot.ended(message.session, now)
+                seat.slot.ended(message.session, now, message.cause in ASLEEP)
             case SeatShows():
                 seat.floor_came(message)
             case BindPhone():

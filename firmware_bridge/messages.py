@@ -41,6 +41,7 @@ Phase = Annotated[
 SeatStatus = Annotated[Literal["online", "silent", "clone"], one_of("online", "silent", "clone")]
 PinOutcome = Literal["wrong", "blocked", "cancelled", "timeout", "wrong_code", "codes_spent", "unreadable"]
 SignedBy = Annotated[Literal["session", "card"], one_of("session", "card")]
+IncidentKind = Literal["key_without_card", "press_asleep", "no_person_key"]
 Requesting = Annotated[Literal["none", "speech", "debate"], one_of("none", "speech", "debate")]
 
 
@@ -73,6 +74,8 @@ class Form:
     """How long a recorded choice stays readable at the seat; None: until the vote is over."""
     signed_by: SignedBy = "session"
     """Whether the card itself is to sign each ballot, with its PIN each time."""
+    person: Flag = False
+    """Whether a press counts only with the person-present key held as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +194,12 @@ class SealedPin:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The console at a seat: whether it answers, and its serial number."""
+    """The console at a seat: whether it answers, its serial number, and whether it has a person-present
+    key."""
 
     status: SeatStatus
     serial: Text
+    person_key: Flag = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +254,7 @@ class Status:
     seat: Text
     status: SeatStatus
     serial: Text
+    person_key: Flag = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +283,14 @@ class Mic:
 
 
 @dataclass(frozen=True, slots=True)
+class Incident:
+    """A press that a bridge made no ballot of, while a vote was in play: somebody may be trying."""
+
+    seat: Text
+    kind: Annotated[IncidentKind, one_of(*get_args(IncidentKind))]
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneDeclined:
     """The member at this seat said no, or nothing, to binding a phone."""
 
@@ -292,7 +306,10 @@ Down = (
     State | Started | Challenge | SignedIn | SignedOut | Form | SeatShows | Refusal | RecordedByPhone
     | BindPhone | AtDesk | SealedPin
 )  # fmt: skip
-Up = Hello | Card | CardSigned | PinAwaited | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
+Up = (
+    Hello | Card | CardSigned | PinAwaited | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
+    | Incident
+)  # fmt: skip
 
 DOWN: Mapping[str, type[Any]] = {
     "state": State, "started": Started, "challenge": Challenge, "signed_in": SignedIn,
@@ -303,7 +320,7 @@ DOWN: Mapping[str, type[Any]] = {
 UP: Mapping[str, type[Any]] = {
     "hello": Hello, "card": Card, "card_signed": CardSigned, "pin_awaited": PinAwaited, "pin": Pin,
     "status": Status, "shown": Shown, "lit": Lit, "speak": Speak, "mic": Mic,
-    "phone_declined": PhoneDeclined,
+    "phone_declined": PhoneDeclined, "incident": Incident,
 }  # fmt: skip
 NAMES = {kind: name for name, kind in {**DOWN, **UP}.items()}
 

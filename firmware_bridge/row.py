@@ -41,7 +41,7 @@ class Row:
         return tuple(self._seats.values())
 
     def hello(self) -> Hello:
-        units = {seat.id: Unit(seat.status, seat.serial) for seat in self._seats.values()}
+        units = {seat.id: Unit(seat.status, seat.serial, seat.person_key) for seat in self._seats.values()}
         return Hello(units, self._pin_key)
 
     # -- what comes in ---------------------------------------------------------------------------------

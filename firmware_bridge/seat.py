@@ -7,12 +7,23 @@ vote's `seat_vote.py`, a phone's `phone_ask.py`; here they meet.
 
 from firmware_bridge import texts
 from firmware_bridge.ballots import Press
-from firmware_bridge.messages import BindPhone, Form, Jws, Lines, PinOutcome, SeatShows, SeatStatus, Speak
+from firmware_bridge.messages import (
+    BindPhone,
+    Form,
+    IncidentKind,
+    Jws,
+    Lines,
+    PinOutcome,
+    SeatShows,
+    SeatStatus,
+    Speak,
+)
 from firmware_bridge.notices import Notice, Notices
 from firmware_bridge.outbox import Outbox
 from firmware_bridge.phone_ask import PhoneAsk, PhoneBinding
 from firmware_bridge.seat_vote import SeatVote, Voting
 from firmware_bridge.slot import CardSlot
+from firmware_bridge.suspicion import Suspicion
 
 PRESSES_IN_A_ROW_S = 3.0
 """Request-key presses closer than this are one act: the second asks for a debate."""
@@ -24,11 +35,14 @@ class Seat:
         self.address = address
         self.status: SeatStatus = "silent"
         self.serial = ""
+        self.person_key = False
+        """The console has a person-present key."""
         self.notices = Notices()
         self.slot = CardSlot(seat, outbox)
         self.vote = SeatVote(self._sign, self.notices, outbox)
         self.phone = PhoneBinding(seat, self.notices, outbox)
         self.shows = SeatShows(seat, None, False, "none")
+        self._suspicion = Suspicion(seat, outbox)
         self._out = outbox
         self._request_presses = 0
         self._request_pressed_at = float("-inf")
@@ -48,10 +62,11 @@ class Seat:
     # -- the keys --------------------------------------------------------------------------------------
 
     def may_press(self) -> bool:
-        return self.slot.signed_in and self.status == "online" and self.vote.changeable()
+        able = self.person_key or not self.vote.asks_person
+        return able and self.slot.signed_in and self.status == "online" and self.vote.changeable()
 
-    def key(self, key: str, pressed_at: float, now: float) -> None:
-        """A voting key went down."""
+    def key(self, key: str, pressed_at: float, now: float, person: bool = False) -> None:
+        """A voting key went down. `person`: with the person-present key, as long as it was."""
         if self.status != "online":
             return
         if self.phone.open:
@@ -59,11 +74,23 @@ class Seat:
         elif self.slot.at_desk:
             self.tell(texts.NO_VOTES_HERE, now)
         elif not self.slot.signed_in:
+            self._without_session(now)
+        elif self.vote.open and self.vote.asks_person and not (person and self.person_key):
+            # Nothing is signed: somebody else's hand may be at this key.
+            self.tell(texts.HOLD_PERSON_KEY if self.person_key else texts.NO_PERSON_KEY, now)
+            self._suspicion.note("no_person_key", self.voting, now)
+        else:
+            self.vote.press(key, pressed_at, now)
+
+    def _without_session(self, now: float) -> None:
+        if self.slot.asleep:
+            self.tell(texts.ASLEEP, now)
+        else:
             self.tell(
                 texts.NO_CARD if self.slot.card is None else self.slot.prompt or texts.NO_SESSION, now
             )
-        else:
-            self.vote.press(key, pressed_at, now)
+        kind: IncidentKind = "press_asleep" if self.slot.asleep else "key_without_card"
+        self._suspicion.note(kind, self.voting, now)
 
     def request_key(self, now: float) -> None:
         if not self.slot.signed_in:

@@ -38,6 +38,10 @@ class SeatVote:
     def open(self) -> bool:
         return self.voting is not None and self.voting.form.phase == "open"
 
+    @property
+    def asks_person(self) -> bool:
+        return self.voting is not None and self.voting.form.person
+
     def changeable(self) -> bool:
         """A press would count: none has yet, or the vote lets it be changed."""
         if self.voting is None or not self.open:

@@ -45,6 +45,8 @@ class CardSlot:
         """This place is a registrar's desk: no session of its own, no vote."""
         self.known = False
         """The hall knows the card at this desk as a member's."""
+        self.asleep = False
+        """The hall has put the session to sleep: nothing is signed before the PIN has made a new one."""
         self.prompt: Lines | None = None
         self.greeting: Lines = texts.SIGNED_IN
         self._awaits_pin: str | None = None
@@ -85,7 +87,7 @@ class CardSlot:
         self._asking = self.session = None
         self._at_work_on = words.chal
         self.greeting = words.greeting
-        self.prompt = texts.PIN_WANTED
+        self.pin_asked()
         self._out.cards.append(CardAsk(self.seat, words))
 
     def welcomed(self, text: Lines) -> None:
@@ -98,7 +100,7 @@ class CardSlot:
 
     def pin_asked(self) -> None:
         """The pad waits for digits: for the session, or for a phone's while one is open here."""
-        self.prompt = texts.PIN_WANTED
+        self.prompt = texts.ASLEEP if self.asleep else texts.PIN_WANTED
 
     def pin_awaited(self, chal: str, code: str) -> None:
         """The reader has no pad: the phone is asked, with the code that only somebody here can read."""
@@ -138,7 +140,7 @@ class CardSlot:
         if self.session is None or self.session.statement != session:
             return False
         news = not self.signed_in
-        self.signed_in, self.prompt, self._asking = True, None, None
+        self.signed_in, self.prompt, self._asking, self.asleep = True, None, None, False
         return news
 
     def refused(self, lines: Lines, final: bool) -> None:
@@ -151,17 +153,18 @@ class CardSlot:
             self.known = False
         self.prompt = lines
 
-    def ended(self, session: str, now: float) -> None:
-        """The hall has ended a session, or answers that the pulled card's is ended."""
+    def ended(self, session: str, now: float, asleep: bool = False) -> None:
+        """The hall has ended a session or put it to sleep, or answers that the pulled card's is ended."""
         if self.card is None:
             self._asking = None
         elif self.session is not None and self.session.statement == session:
+            self.asleep = asleep
             self._forget_session()
             self._ask(self._presence(), now)
 
     def pulled(self, now: float, reader_lost: bool = False) -> None:
         self.card = self._at_work_on = self._awaits_pin = None
-        self._reader_lost, self.known = reader_lost, False
+        self._reader_lost, self.known, self.asleep = reader_lost, False, False
         self.prompt = texts.READER_LOST if reader_lost else None
         self._forget_session()
         self._ask(self._presence(), now)
