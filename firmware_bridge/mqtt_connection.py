@@ -102,7 +102,10 @@ class MqttConnection(asyncio.Protocol):
 
     def publish(self, topic: str, payload: bytes, off: Off) -> None:
         """`off` is called once: when the broker has it, or when the connection is lost."""
-        if len(self._under_way) < self._may_have_under_way:
+        if self.lost.done():
+            # Whoever hears that the connection is lost may say the next thing at once, still to this one.
+            self._loop.call_soon(off)
+        elif len(self._under_way) < self._may_have_under_way:
             self._publish(topic, payload, off)
         elif len(self._waiting) < MOST_WAITING:
             self._waiting.append((topic, payload, off))

@@ -208,6 +208,23 @@ async def test_whoever_waits_learns_that_the_connection_is_lost() -> None:
         await until(lambda: sorted(off) == [0, 1, 2])
 
 
+async def test_what_is_said_to_a_lost_connection_is_dropped_and_its_sender_told() -> None:
+    """A sender that says the next thing when it hears of the last one: it must not wait for ever."""
+    off: list[str] = []
+    async with broker(friendly) as there:
+        made = await connected(there)
+
+        def and_another() -> None:
+            off.append("first")
+            made.publish("up/row-01", b"another", lambda: off.append("another"))
+
+        made.publish("up/row-01", b"first", and_another)
+        await until(there.published)
+        assert there.writer is not None
+        there.writer.close()
+        await until(lambda: off == ["first", "another"])
+
+
 async def test_a_refused_message_still_sets_the_pace() -> None:
     """The broker's rights drop it; who waits for an answer asks again, and the log says why."""
     off = asyncio.Event()
