@@ -1,7 +1,6 @@
 """The heart: what is recorded, what is answered, and what is left when recording fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,23 +35,6 @@ from voting import events as ev
 from voting.division import Phase
 from voting.errors import Refused, SittingNotOpen
 from voting.ids import ChoiceId, VoteId
-
-
-@pytest.fixture
-def chamber() -> Chamber:
-    return Chamber()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FailingStore:
-    return FailingStore(open_store(f"sqlite:///{tmp_path}/hall.db"))
-
-
-@pytest.fixture
-async def hall(chamber: Chamber, store: FailingStore) -> AsyncIterator[Hall]:
-    running = await started(chamber, store)
-    yield running
-    await running.close()
 
 
 def _types(store: FailingStore, start: int = 0) -> list[str]:

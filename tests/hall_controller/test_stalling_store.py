@@ -1,17 +1,14 @@
 """A store that takes its time: the hall says so while it waits, and gives the time back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
-from hall_controller.store import open_store
 from hall_controller.submission import Submission
-from tests.hall_controller.chamber import Chamber, ToldClock, opened, seated, started
+from tests.hall_controller.chamber import Chamber, ToldClock, opened, seated
 from tests.hall_controller.failing_store import FailingStore, Stall
 from voting import commands as c
 from voting.division import Division, Phase, remaining
@@ -27,16 +24,9 @@ def chamber() -> Chamber:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FailingStore:
-    return FailingStore(open_store(f"sqlite:///{tmp_path}/hall.db"))
-
-
-@pytest.fixture
-async def hall(chamber: Chamber, store: FailingStore) -> AsyncIterator[Hall]:
-    running = await started(chamber, store)
-    await seated(chamber, running)
-    yield running
-    await running.close()
+async def hall(chamber: Chamber, hall: Hall) -> Hall:
+    await seated(chamber, hall)
+    return hall
 
 
 def _interruptions(store: FailingStore) -> int:

@@ -1,7 +1,6 @@
 """What nobody presses: the clock closes, the closing ends, the result is computed; never too early."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,16 +25,9 @@ def chamber() -> Chamber:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FailingStore:
-    return FailingStore(open_store(f"sqlite:///{tmp_path}/hall.db"))
-
-
-@pytest.fixture
-async def hall(chamber: Chamber, store: FailingStore) -> AsyncIterator[Hall]:
-    running = await started(chamber, store)
-    await seated(chamber, running)
-    yield running
-    await running.close()
+async def hall(chamber: Chamber, hall: Hall) -> Hall:
+    await seated(chamber, hall)
+    return hall
 
 
 async def _until(hall: Hall, phase: Phase) -> None:
