@@ -8,75 +8,49 @@ they are all challenged. A PIN comes here sealed at most (`pins.py`).
 import asyncio
 import base64
 import binascii
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 
 import structlog
 
-from audit import base64url, instant, statement
+from audit import base64url, instant
 from audit.errors import BadEvidence, LogBroken, Untrusted
-from audit.signing import PublicKey, thumbprint
 from audit.statement import Statement
 from firmware_bridge.messages import (
     READER_LOST,
     AtDesk,
-    BindPhone,
     Card,
     Challenge,
-    Lines,
     Refusal,
     SignedIn,
     SignedOut,
 )
-from hall_controller import forms, unit_text
+from hall_controller import unit_text
 from hall_controller.bus import HallBus
+from hall_controller.card_here import CardHere
 from hall_controller.card_texts import ASK_AGAIN, NO_SITTING, NOT_NOW, UNREADABLE, untrusted
 from hall_controller.card_trust import CardTrust
 from hall_controller.clock import Clock
+from hall_controller.delegations import CHALLENGE_BYTES, SESSION_LIFE, Delegations, answers
 from hall_controller.encoding import SessionEvidence
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
 from hall_controller.pins import SealedPins
-from hall_controller.sessions import SessionKeys
 from hall_controller.submission import Submission
+from hall_controller.underway import Underway
 from voting import commands
+from voting.attendance import Session
 from voting.chamber import Sitting
 from voting.errors import NotAMember, Refused, SessionExpired, WrongSeat
-from voting.ids import MemberId, SeatId
+from voting.ids import MemberId
 
 log = structlog.get_logger(__name__)
 
 Gone = Literal["card_removed", "console_lost"]
-SESSION_LIFE = timedelta(hours=14)
-"""A sitting's longest day: a session ends with its sitting or its card, this only bounds a forgotten
-one."""
-CHALLENGE_BYTES = 16
 AT_ONCE = 24
 """Challenges signed between two looks at the rest of the hall when a sitting opens: some 3 ms."""
-
-
-@dataclass(frozen=True, slots=True)
-class CardHere:
-    """The card in a seat's slot."""
-
-    bridge: str
-    certificate: bytes
-    """DER."""
-    fingerprint: str
-    """Base64url SHA-256, as `x5t#S256` names it."""
-    challenge: Challenge | None = None
-    at_desk: AtDesk | None = None
-    """Where it lies at a registrar's desk: the word that it is a member's."""
-
-    @property
-    def greeting(self) -> Lines:
-        """Whose card it is, as its console says it."""
-        if self.at_desk is not None:
-            return self.at_desk.text
-        return ("", "") if self.challenge is None else self.challenge.greeting
 
 
 class Admission:
@@ -85,7 +59,7 @@ class Admission:
         hall: Hall,
         bus: HallBus,
         trust: CardTrust,
-        sessions: SessionKeys,
+        delegations: Delegations,
         pins: SealedPins,
         origin: str,
         clock: Clock,
@@ -95,22 +69,22 @@ class Admission:
         self._hall = hall
         self._bus = bus
         self._trust = trust
-        self._sessions = sessions
-        self.pins = pins
+        self._delegations = delegations
+        self._pins = pins
         self._origin = origin
         self._clock = clock
         self._token = token
         self._desks = desks
         self._cards: dict[str, CardHere] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._underway = Underway()
 
     def card_at(self, seat: str) -> CardHere | None:
         return self._cards.get(seat)
 
-    def session_key(self, session: str) -> PublicKey | None:
-        """The key that a recorded session delegated to."""
-        known = self._sessions.of(session)
-        return None if known is None else known.key
+    def session_at(self, seat: str) -> Session | None:
+        """The live one that the card there opened."""
+        live = self._hall.meeting.attendance.sessions.values()
+        return next((one for one in live if one.channel == "seat" and one.seat == seat), None)
 
     # -- a card comes, or goes -------------------------------------------------------------------------
 
@@ -138,22 +112,17 @@ class Admission:
 
     def _gone(self, bridge: str, seat: str, cause: Gone) -> None:
         self._cards.pop(seat, None)
-        self.pins.card_gone(seat)
-        session = self._session_at(seat)
+        self._pins.card_gone(seat)
+        session = self.session_at(seat)
         if session is None:
             self._bus.tell(bridge, SignedOut(seat, "", cause))
         else:
             # The answer is the announcer's, when it is recorded; until then the bridge says it again.
-            self._do(self._sign_out(session, cause))
+            self._underway.begin(self._sign_out(session.id, cause))
 
     def _lives(self, seat: str, session: str) -> bool:
         live = self._hall.meeting.attendance.sessions.get(session)
         return live is not None and live.seat == seat
-
-    def _session_at(self, seat: str) -> str | None:
-        member = forms.members_by_seat(self._hall.meeting.sitting).get(SeatId(seat))
-        live = None if member is None else self._hall.meeting.attendance.session_of(member, "seat")
-        return None if live is None else live.id
 
     async def _sign_out(self, session: str, cause: Gone) -> None:
         try:
@@ -167,7 +136,7 @@ class Admission:
 
     def sitting_opened(self) -> None:
         """Challenges every card in the hall; the rest of the hall goes on in between."""
-        self._do(self._challenge_all())
+        self._underway.begin(self._challenge_all())
 
     async def _challenge_all(self) -> None:
         for number, seat in enumerate(sorted(self._cards), start=1):
@@ -208,7 +177,7 @@ class Admission:
 
     def _at_desk(self, desk: str, here: CardHere, sitting: Sitting, member: MemberId) -> AtDesk:
         word = AtDesk(desk, unit_text.greeting(sitting.members[member]))
-        self._cards[desk] = CardHere(here.bridge, here.certificate, here.fingerprint, at_desk=word)
+        self._cards[desk] = replace(here.unasked(), at_desk=word)
         return word
 
     def _challenge_for(self, seat: str, here: CardHere, sitting: Sitting, member: MemberId) -> Challenge:
@@ -225,7 +194,7 @@ class Admission:
             exp=instant.write(self._clock() + SESSION_LIFE),
             greeting=unit_text.greeting(sitting.members[member]),
         )
-        self._cards[seat] = CardHere(here.bridge, here.certificate, here.fingerprint, challenge)
+        self._cards[seat] = replace(here.unasked(), challenge=challenge)
         return challenge
 
     # -- the card's answer -----------------------------------------------------------------------------
@@ -237,33 +206,25 @@ class Admission:
         here = self._cards.get(seat)
         asked = here.challenge if here is not None else None
         if here is None or asked is None or not answers(sealed, asked, seat):
-            self._refuse(bridge, seat, sealed.payload_hash, "challenge_unknown", ASK_AGAIN)
+            self._delegations.refuse(bridge, seat, sealed.payload_hash, "challenge_unknown", ASK_AGAIN)
             return
         try:
-            evidence = self.judged(sealed, here)
+            evidence = self._delegations.judged(sealed, here)
         except Untrusted as no:
-            self._refuse(bridge, seat, sealed.payload_hash, f"card_{no.code}", untrusted(no.code))
+            self._delegations.refuse(
+                bridge, seat, sealed.payload_hash, f"card_{no.code}", untrusted(no.code)
+            )
         except BadEvidence as bad:
             self._bus.drop("bad_signature", bridge, bad)
-            self._refuse(bridge, seat, sealed.payload_hash, "card_untrue", untrusted("key"))
+            self._delegations.refuse(bridge, seat, sealed.payload_hash, "card_untrue", untrusted("key"))
         else:
-            self._do(self._sign_in(bridge, seat, sealed, evidence))
-
-    def judged(self, sealed: Statement, here: CardHere) -> SessionEvidence:
-        """The evidence of a session statement by this card. Raises Untrusted, BadSignature."""
-        if sealed.header["x5t#S256"] != here.fingerprint:
-            raise Untrusted("subject", "another card's statement")
-        identity = self._trust.judge(here.certificate, self._clock())
-        if identity.member != sealed.payload["member"]:
-            raise Untrusted("subject", "another member's card")
-        statement.verify(sealed, identity.public_key)
-        return SessionEvidence(sealed.jws, here.certificate)
+            self._underway.begin(self._sign_in(bridge, seat, sealed, evidence))
 
     async def _sign_in(self, bridge: str, seat: str, sealed: Statement, evidence: SessionEvidence) -> None:
         try:
-            await self.record(seat, sealed, evidence)
+            await self._delegations.record(seat, sealed, evidence)
         except Refused as no:
-            self._refuse(bridge, seat, sealed.payload_hash, no.code, no.lines)
+            self._delegations.refuse(bridge, seat, sealed.payload_hash, no.code, no.lines)
             if isinstance(no, SessionExpired):
                 self._forget_challenge(seat)
         except (NotRecorded, LogBroken) as fault:
@@ -272,54 +233,12 @@ class Admission:
         else:
             self._bus.tell(bridge, SignedIn(seat, sealed.payload_hash))
 
-    async def record(self, seat: str, sealed: Statement, evidence: SessionEvidence) -> None:
-        """Signs a member in with a judged statement by the card at `seat`.
-
-        Raises Refused, NotRecorded, LogBroken.
-        """
-        await self._hall.submit(Submission(_sign_in(sealed), "member", evidence))
-        self._sessions.learn(sealed.payload_hash, sealed.payload["key"], evidence.certificate)
-        self.pins.signed_in(seat)
-
     def _forget_challenge(self, seat: str) -> None:
         here = self._cards.get(seat)
         if here is not None:
-            self._cards[seat] = CardHere(here.bridge, here.certificate, here.fingerprint)
+            self._cards[seat] = here.unasked()
 
     def session_ended(self, seats: Iterable[str]) -> None:
         """Their challenges are spent: the next sign-in at these seats gets new ones."""
         for seat in seats:
             self._forget_challenge(seat)
-
-    def _refuse(self, bridge: str, seat: str, of: str, code: str, lines: tuple[str, str]) -> None:
-        self.pins.refused(seat)
-        self._bus.tell(bridge, Refusal(seat, of, code, lines, True))
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def answers(sealed: Statement, asked: Challenge | BindPhone, seat: str | None) -> bool:
-    """Whether a session statement says what the hall asked for, and nothing else."""
-    said = sealed.payload
-    named = (asked.log, asked.sit, asked.member, asked.chal, asked.exp)
-    if (said["log"], said["sit"], said["member"], said["chal"], said["exp"]) != named:
-        return False
-    if isinstance(asked, BindPhone):
-        return bool(said["channel"] == "mobile" and said["seat"] is None and said["key"] == asked.key)
-    return bool(said["channel"] == "seat" and said["seat"] == seat)
-
-
-def _sign_in(sealed: Statement) -> commands.SignIn:
-    said = sealed.payload
-    seat = said["seat"]
-    return commands.SignIn(
-        member=MemberId(said["member"]),
-        seat=None if seat is None else SeatId(seat),
-        channel=said["channel"],
-        session=sealed.payload_hash,
-        key=thumbprint(said["key"]),
-        expires=instant.read(said["exp"]),
-    )

@@ -5,8 +5,7 @@ One door for both ways in: the bus (`said`, `passed_on`, `gone`, `joined`) and t
 `request_phone_binding`, `phone_binding`, `prove_phone`, `pin_request`, `pin_outcome`, `send_pin`).
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -40,6 +39,7 @@ from hall_controller.card_texts import NOT_NOW
 from hall_controller.card_trust import CardTrust
 from hall_controller.casting import Casting
 from hall_controller.clock import Clock
+from hall_controller.delegations import Delegations
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
 from hall_controller.phones import Phones
@@ -47,6 +47,7 @@ from hall_controller.pins import SealedPins
 from hall_controller.seats import Seats
 from hall_controller.sessions import SessionKeys
 from hall_controller.submission import Submission
+from hall_controller.underway import Underway
 from voting.commands import Command, RequestFloor, WithdrawRequest
 from voting.errors import NotSignedIn, Refused
 from voting.floor import next_press
@@ -79,13 +80,14 @@ class Intake:
         self._clock = clock
         own = {bridge.id: frozenset(bridge.seats) for bridge in bridges.by_id.values()}
         self.pins = SealedPins(bus, bridges, clock)
+        delegations = Delegations(hall, bus, trust, sessions, self.pins, clock)
         self.admission = Admission(
-            hall, bus, trust, sessions, self.pins, origin, clock, token, bridges.desks
+            hall, bus, trust, delegations, self.pins, origin, clock, token, bridges.desks
         )
         by_card = CardBallots(trust, clock)
         self.casting = Casting(hall, bus, sessions, origin, own.__getitem__, bridges.desks, by_card=by_card)
-        self.phones = Phones(hall, bus, self.admission, bridges, origin, clock, token)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.phones = Phones(hall, bus, self.admission, delegations, bridges, origin, clock, token)
+        self._underway = Underway()
 
     # -- from the pages --------------------------------------------------------------------------------
 
@@ -140,7 +142,7 @@ class Intake:
             self._bus.drop("malformed", bridge, bad)
             return
         if sealed.payload["channel"] == "mobile":
-            self._do(self.phones.statement(bridge, sealed))
+            self._underway.begin(self.phones.statement(bridge, sealed))
         elif sealed.payload["seat"] in self._bridges.by_id[bridge].seats:
             self.admission.statement(bridge, sealed)
         else:
@@ -168,7 +170,7 @@ class Intake:
             case Mic():
                 self._seats.microphone(message.seat, message.on, message.ok)
             case Speak():
-                self._do(self._speak(bridge, message.seat))
+                self._underway.begin(self._speak(bridge, message.seat))
             case Pin():
                 self.pins.told(message)
             case PinAwaited():
@@ -223,8 +225,3 @@ class Intake:
             raise NotSignedIn()
         wanted = next_press(meeting.floor, member)
         return WithdrawRequest(member) if wanted is None else RequestFloor(member, wanted)
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

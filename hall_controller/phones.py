@@ -9,89 +9,41 @@ open vote too, and also while the member is signed in at the seat (docs/specs/bu
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from audit import base64url, fingerprint, instant
 from audit.errors import BadEvidence, LogBroken, Untrusted
 from audit.signing import from_jwk, thumbprint, verify
 from audit.statement import Statement
 from display.ports import BindingState, BoundPhone, PhoneBinding
-from firmware_bridge.messages import AtDesk, BindPhone, PhoneDeclined, Refusal
+from firmware_bridge.messages import AtDesk, BindPhone, PhoneDeclined
 from hall_controller import unit_text
-from hall_controller.admission import CHALLENGE_BYTES, SESSION_LIFE, Admission, CardHere, answers
+from hall_controller.admission import Admission
 from hall_controller.bridges import Bridges
 from hall_controller.bus import HallBus
+from hall_controller.card_here import CardHere
 from hall_controller.card_texts import ASK_AGAIN, untrusted
 from hall_controller.clock import Clock
+from hall_controller.delegations import CHALLENGE_BYTES, SESSION_LIFE, Delegations, answers
+from hall_controller.enrolments import Enrolment, Enrolments
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
 from hall_controller.phone_challenges import Challenges
+from hall_controller.phone_refusals import (
+    CardNotTakenAtDesk,
+    NoCardAtDesk,
+    PhoneKeyUnusable,
+    PlaceUnknown,
+    SeatBusy,
+    SeatBusyVoting,
+)
 from voting.attendance import Session
 from voting.chamber import Sitting
 from voting.division import Phase
-from voting.errors import NotSignedIn, RefusalKind, Refused
+from voting.errors import NotSignedIn, Refused
 from voting.ids import MemberId, SeatId
 
-ASK_LIFE = timedelta(seconds=75)
-"""A little longer than the seat asks: its answer must find the enrolment still there."""
 PROOF_PREFIX = b"parl-phone-session:"
 """What a phone signs with its key outside ballots can't be taken for a ballot, nor the other way round."""
-MOST_ASKS = 6
-ASKS_WINDOW = timedelta(minutes=1)
-"""At one seat, whoever asks: a stranger may be a nuisance there, and no more."""
-MOST_ENROLMENTS = 2000
-"""Remembered at once; the oldest go first, so that asking costs the hall nothing it can't spare."""
-
-
-class PhoneKeyUnusable(RefusalKind):
-    vi = "Khóa của điện thoại không dùng được; hãy tải lại trang và thử lại."
-    en = "The phone's key can't be used; reload the page and try again."
-
-
-class SeatBusyVoting(RefusalKind):
-    """The seat's keys confirm a binding, and during a vote they vote."""
-
-    vi = "Đang biểu quyết; hãy gắn điện thoại sau khi biểu quyết kết thúc."
-    en = "A vote is open; bind the phone after it has ended."
-
-
-class SeatBusy(RefusalKind):
-    """One phone at a time: the digits that a member compares don't change under his eyes."""
-
-    vi = "Thiết bị ở đó đang chờ xác nhận một điện thoại khác. Hãy trả lời tại đó, hoặc chờ hơn một phút."
-    en = "The unit there still asks about another phone. Answer it there, or wait a little over a minute."
-
-
-class SeatAskedTooOften(RefusalKind):
-    vi = "Thiết bị ở đó vừa được hỏi quá nhiều lần; hãy chờ một phút."
-    en = "The unit there was asked too often just now; wait a minute."
-
-
-class PlaceUnknown(RefusalKind):
-    vi = "Không có ghế hay bàn đăng ký {place}."
-    en = "There is no seat or registrar's desk {place}."
-
-
-class NoCardAtDesk(RefusalKind):
-    vi = "Chưa có thẻ ở bàn đăng ký. Hãy đưa thẻ vào đầu đọc tại bàn rồi thử lại."
-    en = "There is no card at the registrar's desk. Put it into the reader there, then try again."
-
-
-class CardNotTakenAtDesk(RefusalKind):
-    vi = "Thẻ ở bàn đăng ký không được chấp nhận; hãy hỏi cán bộ ở bàn."
-    en = "The card at the registrar's desk isn't accepted; ask the registrar."
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    id: str
-    seat: str
-    bridge: str
-    asked: BindPhone
-    key_id: str
-    until: datetime
-    state: str = "waiting"
 
 
 class Phones:
@@ -100,6 +52,7 @@ class Phones:
         hall: Hall,
         bus: HallBus,
         admission: Admission,
+        delegations: Delegations,
         bridges: Bridges,
         origin: str,
         clock: Clock,
@@ -108,13 +61,12 @@ class Phones:
         self._hall = hall
         self._bus = bus
         self._admission = admission
+        self._delegations = delegations
         self._bridges = bridges
         self._origin = origin
         self._clock = clock
         self._token = token
-        self._enrolments: dict[str, Enrolment] = {}
-        self._asked_at: dict[str, list[datetime]] = {}
-        """By seat or desk, of those with a card that may answer: when its holder was asked lately."""
+        self._enrolments = Enrolments(clock)
         self._challenges = Challenges(token)
 
     def request(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
@@ -127,19 +79,18 @@ class Phones:
             raise PhoneKeyUnusable()
         sitting = self._hall.meeting.open_sitting()
         member, here = self._holder_at(seat, sitting)
-        standing = self._standing(seat)
+        standing = self._enrolments.standing(seat)
         if standing is not None:
             return self._asked_again(standing, key_id)
-        self._note_asking(seat)
+        self._enrolments.note_asking(seat)
         asked = self._ask(key, seat, sitting.id, member)
-        enrolment = Enrolment(self._new(), seat, here.bridge, asked, key_id, self._clock() + ASK_LIFE)
-        self._remember(enrolment)
+        enrolment = self._enrolments.begin(self._new(), here.bridge, asked, key_id)
         self._bus.tell(here.bridge, asked)
         return _binding(enrolment)
 
     def state(self, enrolment: str) -> BindingState | None:
         """With a fresh challenge once the phone is bound."""
-        found = self._enrolments.get(enrolment)
+        found = self._enrolments.of(enrolment)
         if found is None:
             return None
         if found.state == "bound":
@@ -161,7 +112,7 @@ class Phones:
         if not self._challenges.stands(challenge, key_id, self._clock()):
             return None
         session = self.session_of(key_id)
-        key = None if session is None else self._admission.session_key(session.id)
+        key = None if session is None else self._delegations.key_of(session.id)
         if session is None or key is None:
             return None
         try:
@@ -182,20 +133,19 @@ class Phones:
     # -- what the seat answers -------------------------------------------------------------------------
 
     def declined(self, said: PhoneDeclined) -> None:
-        found = self._waiting_for(said.chal)
+        found = self._enrolments.waiting_for(said.chal)
         if found is not None and found.seat == said.seat:
-            state = "expired" if said.outcome == "timeout" else "refused"
-            self._enrolments[found.id] = replace(found, state=state, until=self._clock())
+            self._enrolments.declined(found, "expired" if said.outcome == "timeout" else "refused")
 
     def card_gone(self, place: str) -> None:
         """Its `declined` may have been lost; whoever comes to a desk next doesn't wait for that phone."""
-        found = self._standing(place)
+        found = self._enrolments.standing(place)
         if found is not None:
-            self._enrolments[found.id] = replace(found, state="refused")
+            self._enrolments.refused(found)
 
     async def statement(self, bridge: str, sealed: Statement) -> None:
         """A card's delegation to a phone's key, over the bridge of the seat that was asked."""
-        found = self._waiting_for(sealed.payload["chal"])
+        found = self._enrolments.waiting_for(sealed.payload["chal"])
         here = None if found is None else self._admission.card_at(found.seat)
         if (
             found is None
@@ -206,17 +156,17 @@ class Phones:
             self._bus.drop("challenge_unknown", bridge)
             return
         try:
-            await self._admission.record(found.seat, sealed, self._admission.judged(sealed, here))
+            await self._delegations.record(found.seat, sealed, self._delegations.judged(sealed, here))
         except Untrusted as no:
-            self._refuse(found, sealed.payload_hash, f"card_{no.code}", untrusted(no.code))
+            self._refuse(found, f"card_{no.code}", untrusted(no.code))
         except BadEvidence as bad:
             self._bus.drop("bad_signature", bridge, bad)
         except Refused as no:
-            self._refuse(found, sealed.payload_hash, no.code, no.lines)
+            self._refuse(found, no.code, no.lines)
         except (NotRecorded, LogBroken):
-            self._refuse(found, sealed.payload_hash, "not_recorded", ASK_AGAIN)
+            self._refuse(found, "not_recorded", ASK_AGAIN)
         else:
-            self._enrolments[found.id] = replace(found, state="bound")
+            self._enrolments.bound(found)
             self._tell_bound(found)
 
     def _tell_bound(self, found: Enrolment) -> None:
@@ -226,10 +176,9 @@ class Phones:
             member = sitting.members[MemberId(found.asked.member)]
             self._bus.tell(found.bridge, AtDesk(found.seat, unit_text.phone_bound(member)))
 
-    def _refuse(self, found: Enrolment, of: str, code: str, lines: tuple[str, str]) -> None:
-        self._enrolments[found.id] = replace(found, state="refused")
-        self._admission.pins.refused(found.seat)
-        self._bus.tell(found.bridge, Refusal(found.seat, None, code, lines, True))
+    def _refuse(self, found: Enrolment, code: str, lines: tuple[str, str]) -> None:
+        self._enrolments.refused(found)
+        self._delegations.refuse(found.bridge, found.seat, None, code, lines)
 
     # -- within ----------------------------------------------------------------------------------------
 
@@ -243,7 +192,7 @@ class Phones:
         vote = self._hall.meeting.in_play
         if vote is not None and vote.phase is not Phase.ANNOUNCED:
             raise SeatBusyVoting()
-        session = self._session_at(place)
+        session = self._admission.session_at(place)
         if session is None or here is None:
             raise NotSignedIn()
         return session.member, here
@@ -258,29 +207,12 @@ class Phones:
         except Untrusted as no:
             raise CardNotTakenAtDesk() from no
 
-    def _session_at(self, seat: SeatId) -> Session | None:
-        live = self._hall.meeting.attendance.sessions.values()
-        return next((one for one in live if one.channel == "seat" and one.seat == seat), None)
-
-    def _standing(self, seat: str) -> Enrolment | None:
-        """What this seat is being asked, not yet answered."""
-        now = self._clock()
-        waiting = (one for one in self._enrolments.values() if one.state == "waiting" and now <= one.until)
-        return next((one for one in waiting if one.seat == seat), None)
-
     def _asked_again(self, standing: Enrolment, key_id: str) -> PhoneBinding:
         """The same phone gets the same answer, and the seat the same word, which may have been lost."""
         if standing.key_id != key_id:
             raise SeatBusy()
         self._bus.tell(standing.bridge, standing.asked)
         return _binding(standing)
-
-    def _note_asking(self, seat: str) -> None:
-        now = self._clock()
-        lately = [at for at in self._asked_at.get(seat, ()) if now - at < ASKS_WINDOW]
-        if len(lately) >= MOST_ASKS:
-            raise SeatAskedTooOften()
-        self._asked_at[seat] = [*lately, now]
 
     def _ask(self, key: Mapping[str, str], seat: str, sit: str, member: MemberId) -> BindPhone:
         return BindPhone(
@@ -293,15 +225,6 @@ class Phones:
             log=self._origin,
             member=member,
         )
-
-    def _waiting_for(self, chal: str) -> Enrolment | None:
-        waiting = (one for one in self._enrolments.values() if one.state == "waiting")
-        return next((one for one in waiting if one.asked.chal == chal), None)
-
-    def _remember(self, enrolment: Enrolment) -> None:
-        self._enrolments[enrolment.id] = enrolment
-        while len(self._enrolments) > MOST_ENROLMENTS:
-            del self._enrolments[next(iter(self._enrolments))]
 
     def _new(self) -> str:
         return base64url.encode(self._token(CHALLENGE_BYTES))

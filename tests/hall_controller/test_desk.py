@@ -15,7 +15,7 @@ from firmware_bridge.links import Topics
 from firmware_bridge.messages import Speak
 from hall_controller.casting import DeskTakesNoVotes
 from hall_controller.intake import Intake
-from hall_controller.phones import CardNotTakenAtDesk, NoCardAtDesk, PlaceUnknown, SeatBusy
+from hall_controller.phone_refusals import CardNotTakenAtDesk, NoCardAtDesk, PlaceUnknown, SeatBusy
 from hall_controller.rehearsal import objection
 from simulators.bus import BusFaults, SimulatedBus
 from simulators.card import SimulatedCard

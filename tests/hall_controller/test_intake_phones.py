@@ -13,15 +13,10 @@ from audit.errors import BadStatement
 from audit.signing import EcSigner, to_jwk
 from display.ports import BoundPhone, PhoneBinding
 from firmware_bridge.phone_ask import COMPARE_S
+from hall_controller.enrolments import MOST_ASKS
 from hall_controller.intake import Intake
-from hall_controller.phones import (
-    MOST_ASKS,
-    PROOF_PREFIX,
-    PhoneKeyUnusable,
-    SeatAskedTooOften,
-    SeatBusy,
-    SeatBusyVoting,
-)
+from hall_controller.phone_refusals import PhoneKeyUnusable, SeatAskedTooOften, SeatBusy, SeatBusyVoting
+from hall_controller.phones import PROOF_PREFIX
 from simulators.bus import BusFaults, SimulatedBus
 from tests.hall_controller.chamber import ORIGIN
 from tests.hall_on_bus import HallOnBus, PlaceHere, SeatHere, on_simulated, until
