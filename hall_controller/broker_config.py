@@ -49,13 +49,7 @@ def broker_config(
     """
     users = (hall_user, *bridges.by_id)
     faults = [f"user {user} has no password" for user in users if not passwords.get(user)]
-    if not is_loopback(listener.host) and (listener.tls_cert is None or listener.tls_key is None):
-        where = f"listener {listener.host}"
-        faults.append(f"{where}: beyond loopback only by TLS, a certificate and its key are needed")
-    elif (listener.tls_cert is None) != (listener.tls_key is None):
-        faults.append("listener: a certificate and its key go together")
-    elif listener.tls_ca is not None and listener.tls_cert is None:
-        faults.append("listener: who asks for certificates shows one: a certificate and its key are needed")
+    faults += _listener_faults(listener)
     conf = directory / "mosquitto.conf"
     if faults:
         raise BadFile(conf, faults)
@@ -64,6 +58,17 @@ def broker_config(
     _write(directory / "acl", _acl(hall, hall_user, bridges))
     _write(conf, _conf(directory, listener))
     return conf
+
+
+def _listener_faults(listener: BrokerListener) -> list[str]:
+    if not is_loopback(listener.host) and (listener.tls_cert is None or listener.tls_key is None):
+        where = f"listener {listener.host}"
+        return [f"{where}: beyond loopback only by TLS, a certificate and its key are needed"]
+    if (listener.tls_cert is None) != (listener.tls_key is None):
+        return ["listener: a certificate and its key go together"]
+    if listener.tls_ca is not None and listener.tls_cert is None:
+        return ["listener: who asks for certificates shows one: a certificate and its key are needed"]
+    return []
 
 
 def _conf(directory: Path, listener: BrokerListener) -> str:

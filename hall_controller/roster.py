@@ -103,18 +103,22 @@ def load_members(members_path: Path, seats: tuple[Seat, ...] | None) -> Roster:
         if member.id in members:
             faults.append(f"line {line}: member {member.id} stands twice")
         members[member.id] = member
-        if not row["seat"]:
-            continue
-        seat = SeatId(row["seat"])
-        if known is not None and seat not in known:
-            faults.append(f"line {line}: there is no seat {seat}")
-        faults += [
-            f"line {line}: seat {seat} is already {other.id}'s at the same time"
-            for other in sitters.get(seat, [])
-            if _overlap(member, other)
-        ]
-        sitters.setdefault(seat, []).append(member)
-        assigned[member.id] = seat
+        if row["seat"]:
+            seat = assigned[member.id] = SeatId(row["seat"])
+            others = sitters.setdefault(seat, [])
+            faults += [f"line {line}: {fault}" for fault in _seat_faults(seat, known, member, others)]
+            others.append(member)
     if faults:
         raise BadFile(members_path, faults)
     return Roster(tuple(members.values()), assigned, seats or ())
+
+
+def _seat_faults(
+    seat: SeatId, known: set[SeatId] | None, member: Member, others: list[Member]
+) -> Iterator[str]:
+    """`others`: who has this seat already, for some time of the term."""
+    if known is not None and seat not in known:
+        yield f"there is no seat {seat}"
+    for other in others:
+        if _overlap(member, other):
+            yield f"seat {seat} is already {other.id}'s at the same time"

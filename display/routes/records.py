@@ -44,8 +44,14 @@ def _sent(packed: BinaryIO) -> Iterator[bytes]:
 
 def routes(door: Door) -> APIRouter:
     router = APIRouter()
-    # One at a time: an export reads the whole log, and the hall has ballots to record meanwhile.
-    packing = asyncio.Lock()
+    _hall(router, door)
+    _votes(router, door)
+    _export(router, door)
+    _log(router, door)
+    return router
+
+
+def _hall(router: APIRouter, door: Door) -> None:
     seats = [
         {"seat": place.seat, "x": place.x, "y": place.y, "block": place.block}
         for place in plan.arc(door.hall.seats)
@@ -59,6 +65,13 @@ def routes(door: Door) -> APIRouter:
     async def seat_plan() -> dict[str, object]:
         return {"seats": seats}
 
+    @router.get("/health")
+    async def health() -> Response:
+        state = door.hall.health.state
+        return JSONResponse({"state": state}, 503 if state == "down" else 200)
+
+
+def _votes(router: APIRouter, door: Door) -> None:
     @router.get("/api/votes")
     async def votes(request: Request) -> dict[str, object]:
         door.require(request, "votes")
@@ -72,6 +85,11 @@ def routes(door: Door) -> APIRouter:
         if one is None:
             raise Declined(404, "no_such_vote")
         return dict(one)
+
+
+def _export(router: APIRouter, door: Door) -> None:
+    # One at a time: an export reads the whole log, and the hall has ballots to record meanwhile.
+    packing = asyncio.Lock()
 
     @router.get("/api/export")
     async def export(request: Request) -> Response:
@@ -91,6 +109,8 @@ def routes(door: Door) -> APIRouter:
         }
         return StreamingResponse(_sent(packed), media_type="application/zip", headers=headers)
 
+
+def _log(router: APIRouter, door: Door) -> None:
     @router.get("/log/{path:path}")
     async def log_file(path: str) -> Response:
         found = await door.hall.log_file(path)
@@ -101,10 +121,3 @@ def routes(door: Door) -> APIRouter:
         # A whole tile never changes (C2SP tlog-tiles); a partial one, ".p/", is superseded.
         lasting = {} if ".p/" in path else {"cache-control": "public, max-age=31536000, immutable"}
         return Response(found, media_type="application/octet-stream", headers=lasting)
-
-    @router.get("/health")
-    async def health() -> Response:
-        state = door.hall.health.state
-        return JSONResponse({"state": state}, 503 if state == "down" else 200)
-
-    return router
