@@ -6,10 +6,10 @@ has. The member may vote by phone meanwhile: the hall tells which ballot is in f
 from that one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from firmware_bridge.messages import Jws
+from firmware_bridge.messages import CardSigned, Jws
 
 FIRST_REPEATS_S = (0.4, 0.8)
 LATER_REPEATS_S = 1.6
@@ -30,11 +30,38 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class ToSign:
+    """A ballot that the card itself is to sign."""
+
+    payload: Mapping[str, object]
+    """Filled in, its nonce the name of this one asking: a PIN for it is good for nothing else."""
+    card: str
+    """`x5t#S256` of the card that signed in here; no other is asked."""
+
+    @property
+    def chal(self) -> str:
+        return str(self.payload["nonce"])
+
+
+@dataclass(frozen=True, slots=True)
+class CardPress:
+    """A press that waits for the card's signature, since when."""
+
+    press: Press
+    chal: str
+    since: float
+
+
+Words = Jws | CardSigned
+"""What goes up for a ballot, and goes up again until it is answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class SentBallot:
     press: Press
     ballot: str
     """Hash of the payload: the ballot's identity."""
-    jws: Jws
+    jws: Words
     pressed_at: float
     """When it was signed; `asked_at`: when its key went down, which is earlier for one that had to wait."""
     asked_at: float
@@ -71,6 +98,8 @@ class Casting:
         self.pending: SentBallot | None = None
         self.recorded: Recorded | None = None
         self.refused = False
+        self.asking: CardPress | None = None
+        """The card is asked to sign this; nothing was sent for it yet."""
         self._next: tuple[str, float] | None = None
         """A key that waits for its turn, and when it went down."""
 
@@ -84,6 +113,25 @@ class Casting:
         if self.recorded is not None and (not self.change or self.recorded.key == key):
             return None
         return self._send(key, sign, now, now)
+
+    def for_card(self, key: str) -> Press | None:
+        """What the card is to sign for this press; None: it asks for nothing new, or not yet."""
+        if self.pending is not None or (self.recorded is not None and not self.change):
+            return None
+        before = self.recorded
+        if before is not None and before.key == key:
+            return None
+        return Press(key, before.rev + 1 if before else 1, before.ballot if before else None)
+
+    def by_card(self, ballot: str, words: CardSigned, now: float) -> CardSigned | None:
+        """The card has signed what it was asked for. None where another ballot came into force since."""
+        asked, self.asking = self.asking, None
+        in_force = self.recorded.ballot if self.recorded else None
+        if asked is None or self.pending is not None or asked.press.prev != in_force:
+            return None
+        self.pending = SentBallot(asked.press, ballot, words, now, asked.since, now + FIRST_REPEATS_S[0])
+        self.refused = False
+        return words
 
     def receipt(self, ballot: str, code: str, sign: Signer, now: float) -> Jws | None:
         """Takes a checked receipt; an unknown, doubled or late one is harmless. Returns a waiting change's
@@ -146,14 +194,14 @@ class Casting:
             self.pending = replace(self.pending, again=True)
         return jws
 
-    def repeats_due(self, now: float) -> Jws | None:
+    def repeats_due(self, now: float) -> Words | None:
         """The waiting ballot, when it is time to send it once more."""
         waiting = self.pending
         if waiting is None or now < waiting.repeat_at:
             return None
         return self._again(waiting, now)
 
-    def repeat_now(self, now: float) -> Jws | None:
+    def repeat_now(self, now: float) -> Words | None:
         """The waiting ballot at once: the line, or the hall, has just come back."""
         return None if self.pending is None else self._again(self.pending, now)
 
@@ -187,7 +235,7 @@ class Casting:
         self.refused = False
         return jws
 
-    def _again(self, waiting: SentBallot, now: float) -> Jws:
+    def _again(self, waiting: SentBallot, now: float) -> Words:
         repeats = waiting.repeats + 1
         wait = FIRST_REPEATS_S[repeats] if repeats < len(FIRST_REPEATS_S) else LATER_REPEATS_S
         self.pending = replace(waiting, repeat_at=now + wait, repeats=repeats)

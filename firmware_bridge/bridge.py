@@ -133,6 +133,8 @@ class Bridge:
             self._consoles.show(address, face)
         self._link.say(out.sayings, out.statements)
         if self._desk is not None:
+            for slot in out.called_off:
+                self._desk.call_off(slot)
             for what in out.cards:
                 self._desk.ask(what)
             for pin in out.pins:

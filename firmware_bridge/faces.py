@@ -82,7 +82,7 @@ def _lines(seat: "Seat", now: float) -> tuple[Lines, str | None]:
     if asked is not None and not asked.confirmed:
         of = seat.slot.greeting[1] if seat.slot.at_desk else texts.BINDING
         return texts.binding(asked.words.digits, of), None
-    if seat.slot.prompt is not None and not (seat.slot.signed_in and _votes(seat)):
+    if seat.slot.prompt is not None and (seat.vote.asks_card or not (seat.slot.signed_in and _votes(seat))):
         prompt = seat.slot.prompt
         return (prompt if asked is None else texts.pin_for_phone(prompt, asked.words.digits)), None
     if seat.notice is not None and now < seat.notice.until:
@@ -146,8 +146,9 @@ def _lamps(seat: "Seat", now: float) -> tuple[tuple[Lamp, Lamp, Lamp], str | Non
     if vote is None or seat.status == "clone" or vote.form.phase in ("closed", "cancelled"):
         return OFF, None
     casting = vote.casting
-    if casting.pending is not None:
-        return _one(casting.pending.press.key, Lamp.BLINK), None
+    waiting = casting.pending or casting.asking
+    if waiting is not None:
+        return _one(waiting.press.key, Lamp.BLINK), None
     if casting.recorded is None:
         return OFF, None
     if choice_shows(seat, now):

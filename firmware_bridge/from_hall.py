@@ -83,7 +83,7 @@ class FromHall:
                 if seat.slot.recorded(message.session):
                     seat.greet(now)
             case SignedOut():
-                seat.slot.ended(message.session, now, message.cause in ASLEEP)
+                seat.signed_out(message.session, now, message.cause in ASLEEP)
             case SeatShows():
                 seat.floor_came(message)
             case BindPhone():

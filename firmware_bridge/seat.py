@@ -6,9 +6,11 @@ vote's `seat_vote.py`, a phone's `phone_ask.py`; here they meet.
 """
 
 from firmware_bridge import texts
-from firmware_bridge.ballots import Press
+from firmware_bridge.ballots import Press, ToSign
+from firmware_bridge.card_press import ByCard
 from firmware_bridge.messages import (
     BindPhone,
+    CardSigned,
     Form,
     IncidentKind,
     Jws,
@@ -39,7 +41,8 @@ class Seat:
         """The console has a person-present key."""
         self.notices = Notices()
         self.slot = CardSlot(seat, outbox)
-        self.vote = SeatVote(self._sign, self.notices, outbox)
+        by_card = ByCard(seat, self._to_card, self.notices, outbox)
+        self.vote = SeatVote(self._sign, by_card, self.notices, outbox)
         self.phone = PhoneBinding(seat, self.notices, outbox)
         self.shows = SeatShows(seat, None, False, "none")
         self._suspicion = Suspicion(seat, outbox)
@@ -108,6 +111,16 @@ class Seat:
             return None
         return session.ballot(vote.form.form, self.serial, vote.form.keys[press.key], press)
 
+    def _to_card(self, press: Press) -> ToSign | None:
+        """The card is asked for one thing at a time: a phone that waits for it may ask again."""
+        session, vote = self.slot.session, self.voting
+        if session is None or vote is None or vote.form.form is None:
+            return None
+        self.phone.drop("no_session")
+        choice = vote.form.keys[press.key]
+        self.slot.signs(vote.form.labels.get(press.key, choice))
+        return session.to_card(vote.form.form, self.serial, choice, press)
+
     # -- what the hall says ----------------------------------------------------------------------------
 
     def form_came(self, form: Form, now: float) -> None:
@@ -137,9 +150,15 @@ class Seat:
     def asked_to_bind(self, words: BindPhone, now: float) -> None:
         self.phone.ask(words, self.slot.admitted and not self.vote.open, now)
 
+    def signed_out(self, session: str, now: float, asleep: bool = False) -> None:
+        """The hall has ended a session, or answers that the pulled card's is ended."""
+        self.slot.ended(session, now, asleep)
+        self._only_signed_in()
+
     def state_came(self, session: str | None, now: float) -> None:
         """After the form and the recorded ballot were told."""
         self.slot.state_came(session, now)
+        self._only_signed_in()
         self.vote.state_came(now)
 
     # -- time ------------------------------------------------------------------------------------------
@@ -163,7 +182,23 @@ class Seat:
         """
         self.notices.clear()
         self.phone.drop("no_session")
+        at_work = texts.PULLED_SIGNING_BALLOT if self.vote.asks_card else None
+        if at_work is None and self.slot.at_work:
+            at_work = texts.PULLED_SIGNING_IN
         self.slot.pulled(now, reader_lost)
+        self.vote.call_off()
+        if at_work is not None and not reader_lost:
+            self.tell(at_work, now)
+
+    def _only_signed_in(self) -> None:
+        if not self.slot.signed_in:
+            self.vote.call_off()
+
+    def ballot_signed(self, chal: str, ballot: str, words: CardSigned, now: float) -> None:
+        """By the card itself, whose signature was checked. Not sent once nobody is signed in any more."""
+        self.slot.done()
+        if self.slot.signed_in:
+            self.vote.card_signed(chal, ballot, words, now)
 
     def phone_signed(self, jws: Jws) -> None:
         """The card has delegated to the phone's key."""
@@ -175,11 +210,15 @@ class Seat:
         lines = self.slot.pin_failed(outcome, tries_left)
         if outcome != "wrong" and self.phone.confirmed:
             self.phone.drop("refused")
+        if outcome != "wrong":
+            self.vote.card_failed(lines, now)
         if self.slot.prompt is None:
             self.tell(lines, now)
 
-    def card_unusable(self, now: float) -> None:
-        self.slot.unusable()
+    def card_unusable(self, now: float, lines: Lines = texts.CARD_UNUSABLE) -> None:
+        """`lines`: what the member is to do about it."""
+        self.slot.unusable(lines)
         self.phone.drop("refused")
+        self.vote.card_failed(lines, now)
         if self.slot.prompt is None:
-            self.tell(texts.CARD_UNUSABLE, now)
+            self.tell(lines, now)

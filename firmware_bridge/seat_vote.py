@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from firmware_bridge import texts
-from firmware_bridge.ballots import Casting, Signer
-from firmware_bridge.messages import Form, Jws, Lines
+from firmware_bridge.ballots import Casting, Signer, Words
+from firmware_bridge.card_press import ByCard
+from firmware_bridge.messages import CardSigned, Form, Lines
 from firmware_bridge.notices import Notices
 from firmware_bridge.outbox import Outbox
 
@@ -28,11 +29,12 @@ class Voting:
 
 
 class SeatVote:
-    """`sign` signs a press with the member's session, where there is one."""
+    """`sign` signs a press with the member's session, where there is one; `by_card` has the card do it, in
+    votes that want that."""
 
-    def __init__(self, sign: Signer, notices: Notices, outbox: Outbox) -> None:
+    def __init__(self, sign: Signer, by_card: ByCard, notices: Notices, outbox: Outbox) -> None:
         self.voting: Voting | None = None
-        self._sign, self._notices, self._out = sign, notices, outbox
+        self._sign, self._by_card, self._notices, self._out = sign, by_card, notices, outbox
 
     @property
     def open(self) -> bool:
@@ -59,12 +61,37 @@ class SeatVote:
         casting.change = form.change
         if form.phase == "cancelled":
             casting.give_up()
+        if before is not None and (same is None or form.phase == "cancelled"):
+            self._by_card.call_off(before.casting)
         unanswered = same is not None and same.unanswered
         phase_since = same.phase_since if same is not None and same.form.phase == form.phase else now
         self.voting = Voting(form, now, casting, _ends_at(same, form, now), unanswered, phase_since)
 
     def over(self) -> None:
+        self.call_off()
         self.voting = None
+
+    # -- the card, where it signs ----------------------------------------------------------------------
+
+    @property
+    def asks_card(self) -> bool:
+        """The card is asked to sign a ballot now."""
+        return self.voting is not None and self.voting.casting.asking is not None
+
+    def call_off(self) -> None:
+        if self.voting is not None:
+            self._by_card.call_off(self.voting.casting)
+
+    def card_signed(self, chal: str, ballot: str, words: CardSigned, now: float) -> None:
+        """What the card signed is sent; one that nobody waits for any more is thrown away."""
+        if self.voting is not None:
+            self._by_card.signed(self.voting.casting, chal, ballot, words, now)
+
+    def card_failed(self, lines: Lines, now: float) -> None:
+        if self.voting is not None:
+            self._by_card.failed(self.voting.casting, lines, now)
+
+    # -- presses, and what the hall answers ------------------------------------------------------------
 
     def press(self, key: str, pressed_at: float, now: float) -> None:
         """Of somebody who may vote. What was pressed before this vote opened was not pressed for it."""
@@ -72,6 +99,8 @@ class SeatVote:
             self._notices.say(self._why_not(), now)
         elif pressed_at < self.voting.phase_since:
             self._notices.say(texts.PRESS_AGAIN, now)
+        elif self.voting.form.signed_by == "card":
+            self._by_card.press(self.voting.casting, key, now)
         else:
             self._send(self.voting.casting.press(key, self._sign, now))
 
@@ -95,7 +124,11 @@ class SeatVote:
 
     def stale(self, ballot: str, lines: Lines, now: float) -> None:
         """The press doesn't follow the member's ballot in force, which came by phone: asked for, and the
-        press signed once more on it. Its lamp blinks meanwhile."""
+        press signed once more on it. Its lamp blinks meanwhile. A card signs nothing twice by itself."""
+        if self.voting is not None and self.voting.form.signed_by == "card":
+            self._out.ask_state = True
+            self.refused(ballot, lines, True, now)
+            return
         if self.voting is None or not self.voting.casting.stale(ballot):
             self.refused(ballot, lines, True, now)
             return
@@ -139,6 +172,8 @@ class SeatVote:
         vote = self.voting
         if vote is None:
             return
+        if vote.ends_at is not None and now >= vote.ends_at and self._by_card.call_off(vote.casting):
+            self._notices.say(texts.NOT_SIGNED_IN_TIME, now)
         if vote.ends_at is not None and now >= vote.ends_at and vote.casting.give_up():
             # Recorded or not, nobody here knows: the hall's state will say (`state_came`).
             vote.unanswered = True
@@ -148,8 +183,10 @@ class SeatVote:
 
     def next_due(self) -> float | None:
         vote = self.voting
-        if vote is None or vote.casting.pending is None:
+        if vote is None:
             return None
+        if vote.casting.pending is None:
+            return vote.ends_at if vote.casting.asking is not None else None
         repeat_at, ends_at = vote.casting.pending.repeat_at, vote.ends_at
         return repeat_at if ends_at is None else min(repeat_at, ends_at)
 
@@ -161,9 +198,11 @@ class SeatVote:
             return texts.HELD
         return texts.LOCKED if phase == "closing" else texts.NOT_OPEN
 
-    def _send(self, jws: Jws | None) -> None:
-        if jws is not None:
-            self._out.statements.append(jws)
+    def _send(self, words: Words | None) -> None:
+        if isinstance(words, CardSigned):
+            self._out.sayings.append(words)
+        elif words is not None:
+            self._out.statements.append(words)
 
 
 def _ends_at(before: Voting | None, form: Form, now: float) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from audit import statement
 from audit.signing import EcSigner
-from firmware_bridge.ballots import Press
+from firmware_bridge.ballots import Press, ToSign
 from firmware_bridge.cards.sign_in import Session
 from firmware_bridge.messages import Jws
 
@@ -28,7 +28,16 @@ class SignedInSeat:
         return self._session.statement_jws
 
     def ballot(self, form: Mapping[str, str], device: str, choice: str, press: Press) -> tuple[str, Jws]:
-        payload = statement.fill(
+        payload = self._filled(form, device, choice, press)
+        named = {"kid": self._signer.kid, "sk": self._session.sk}
+        draft = statement.draft(statement.BALLOT, payload, self._signer.alg, **named)
+        return draft.payload_hash, draft.finish(self._signer.sign(draft.signing_input))
+
+    def to_card(self, form: Mapping[str, str], device: str, choice: str, press: Press) -> ToSign:
+        return ToSign(self._filled(form, device, choice, press), self._session.card)
+
+    def _filled(self, form: Mapping[str, str], device: str, choice: str, press: Press) -> dict[str, object]:
+        return statement.fill(
             form,
             member=self._session.member,
             seat=self._session.seat,
@@ -38,6 +47,3 @@ class SignedInSeat:
             prev=press.prev,
             nonce=self._token(NONCE_BYTES),
         )
-        named = {"kid": self._signer.kid, "sk": self._session.sk}
-        draft = statement.draft(statement.BALLOT, payload, self._signer.alg, **named)
-        return draft.payload_hash, draft.finish(self._signer.sign(draft.signing_input))

@@ -49,6 +49,8 @@ class CardSlot:
         """The hall has put the session to sleep: nothing is signed before the PIN has made a new one."""
         self.prompt: Lines | None = None
         self.greeting: Lines = texts.SIGNED_IN
+        self._signs: str | None = None
+        """The choice in the ballot that the card is asked to sign, as the console names it."""
         self._awaits_pin: str | None = None
         """The challenge for which a PIN from the phone is awaited."""
         self._reader_lost = False
@@ -63,6 +65,11 @@ class CardSlot:
         """Signed in, or known at a desk: the card may be asked to sign for a phone."""
         return self.signed_in or self.known
 
+    @property
+    def at_work(self) -> bool:
+        """A sign-in is under way, and the hall hasn't recorded it."""
+        return self._at_work_on is not None and not self.signed_in
+
     def inserted(self) -> None:
         self._reader_lost = False
         self.prompt = texts.READING
@@ -71,8 +78,8 @@ class CardSlot:
         self.card = certificate
         self._ask(self._presence(), now)
 
-    def unreadable(self, code: str) -> None:
-        self.prompt = texts.CARD_UNREADABLE
+    def unreadable(self, code: str, lines: Lines = texts.CARD_UNREADABLE) -> None:
+        self.prompt = lines
         self._out.sayings.append(Card(self.seat, True, None, None, code))
 
     def challenged(self, words: Challenge) -> None:
@@ -98,18 +105,34 @@ class CardSlot:
             self.prompt = None
         self._asking, self.known, self.greeting = None, True, text
 
+    def signs(self, choice: str) -> None:
+        """From here on it is a ballot that the card is asked for, not a session."""
+        self._signs, self.prompt = choice, texts.ballot_to_sign(choice)
+
+    def done(self) -> None:
+        """The card has signed the ballot, or is not to any more."""
+        self._signs = self._awaits_pin = self.prompt = None
+
     def pin_asked(self) -> None:
-        """The pad waits for digits: for the session, or for a phone's while one is open here."""
-        self.prompt = texts.ASLEEP if self.asleep else texts.PIN_WANTED
+        """The pad waits for digits: for a ballot, the session, or a phone's while one is open here."""
+        if self._signs is None:
+            self.prompt = texts.ASLEEP if self.asleep else texts.PIN_WANTED
+        else:
+            self.prompt = texts.pin_for_ballot(self._signs)
 
     def pin_awaited(self, chal: str, code: str) -> None:
         """The reader has no pad: the phone is asked, with the code that only somebody here can read."""
         self._awaits_pin = chal
-        self.prompt = texts.pin_on_phone(code, self.seat, at_desk=self.at_desk)
+        if self._signs is None:
+            self.prompt = texts.pin_on_phone(code, self.seat, at_desk=self.at_desk)
+        else:
+            self.prompt = texts.pin_on_phone_for_ballot(code, self._signs)
         self._out.sayings.append(PinAwaited(self.seat, chal))
 
     def pin_came(self) -> None:
-        self._awaits_pin, self.prompt = None, texts.SIGNING
+        """Typed on the pad, or from a phone: the card has it, and takes its time."""
+        self._awaits_pin = None
+        self.prompt = texts.SIGNING if self._signs is None else texts.SIGNING_BALLOT
 
     def pin_declined(self, outcome: PinOutcome, left: int | None) -> None:
         """What came from the phone was not shown to the card; the wait and its code go on."""
@@ -120,13 +143,13 @@ class CardSlot:
         self._awaits_pin = None
         lines = texts.pin_failed(outcome, tries_left)
         if outcome != "wrong":
-            self._at_work_on = None
+            self._at_work_on = self._signs = None
         self.prompt = None if self.admitted and outcome != "wrong" else lines
         self._out.sayings.append(Pin(self.seat, outcome, tries_left))
         return lines
 
     def unusable(self, lines: Lines = texts.CARD_UNUSABLE) -> None:
-        self._at_work_on = self._awaits_pin = None
+        self._at_work_on = self._awaits_pin = self._signs = None
         self.prompt = None if self.admitted else lines
 
     def session_made(self, session: SeatSession, now: float) -> None:
@@ -163,7 +186,7 @@ class CardSlot:
             self._ask(self._presence(), now)
 
     def pulled(self, now: float, reader_lost: bool = False) -> None:
-        self.card = self._at_work_on = self._awaits_pin = None
+        self.card = self._at_work_on = self._awaits_pin = self._signs = None
         self._reader_lost, self.known, self.asleep = reader_lost, False, False
         self.prompt = texts.READER_LOST if reader_lost else None
         self._forget_session()
@@ -178,7 +201,8 @@ class CardSlot:
             self._out.sayings.append(PinAwaited(self.seat, self._awaits_pin))
         ours = self.session is not None and self.session.statement == session
         if ours:
-            self.signed_in, self.prompt = True, None
+            self.signed_in = True
+            self.prompt = None if self._signs is None else self.prompt
         elif self.signed_in:
             self._forget_session()
         if self.session is not None and not self.signed_in:

@@ -15,12 +15,23 @@ CARD_READ: Lines = ("DA DOC THE", "CHO PHIEN HOP")
 PIN_WANTED: Lines = ("MOI NHAP MA PIN", "TREN BAN PHIM THE")
 PIN_ON_PHONE = "NHAP PIN: DIEN THOAI"
 SIGNING: Lines = ("DANG XAC NHAN...", "KHONG RUT THE")
+SIGNING_BALLOT: Lines = ("DANG KY PHIEU...", "KHONG RUT THE")
+PULLED_SIGNING_IN: Lines = ("THE DA RUT RA", "CHUA DANG NHAP")
+PULLED_SIGNING_BALLOT: Lines = ("THE DA RUT RA", "PHIEU CHUA DUOC KY")
+NOT_SIGNED_IN_TIME: Lines = ("HET GIO BIEU QUYET", "PHIEU CHUA DUOC KY")
+BALLOT_UNDER_WAY: Lines = ("DANG GUI PHIEU...", "MOI CHO")
 PIN_BLOCKED: Lines = ("THE BI KHOA MA PIN", "MOI GAP BAN THU KY")
 PIN_CODES_SPENT: Lines = ("SAI MA XAC NHAN", "RUT THE, CAM LAI")
 PIN_CANCELLED: Lines = ("CHUA NHAP MA PIN", "RUT THE, CAM LAI")
 PIN_TIMEOUT: Lines = ("HET GIO NHAP MA PIN", "RUT THE, CAM LAI")
 CARD_UNREADABLE: Lines = ("KHONG DOC DUOC THE", "RUT THE, CAM LAI")
 READER_LOST: Lines = ("DAU DOC THE LOI", "RUT THE, CAM LAI")
+CARD_CONTACT_ONLY: Lines = ("MOI CAM THE VAO KHE", "KHONG CHAM THE")
+CARD_SILENT: Lines = ("THE KHONG TRA LOI", "RUT THE, CAM LAI")
+CARD_OTHER: Lines = ("THE KHAC VOI LUC DAU", "RUT THE, CAM LAI")
+CARD_UNTRUE: Lines = ("CHU KY THE SAI", "MOI GAP BAN THU KY")
+CARD_WITHOUT_KEY: Lines = ("THE CHUA CO KHOA KY", "MOI GAP BAN THU KY")
+READER_BUSY: Lines = ("DAU DOC THE DANG BAN", "RUT THE, CAM LAI")
 CARD_UNUSABLE: Lines = ("THE KHONG DUNG DUOC", "MOI GAP BAN THU KY")
 NO_CARD: Lines = ("CHUA CO THE", "MOI DUA THE VAO")
 NO_SESSION: Lines = ("CHUA DANG NHAP", "RUT THE, CAM LAI")
@@ -53,6 +64,19 @@ def pin_failed(outcome: PinOutcome, tries_left: int | None) -> Lines:
         "timeout": PIN_TIMEOUT,
         "codes_spent": PIN_CODES_SPENT,
     }.get(outcome) or pin_wrong(tries_left)
+
+
+def ballot_to_sign(choice: str) -> Lines:
+    return f"KY: {choice}", READING[0]
+
+
+def pin_for_ballot(choice: str) -> Lines:
+    """The choice first: nobody types a PIN for what isn't read."""
+    return f"KY: {choice}", PIN_WANTED[0]
+
+
+def pin_on_phone_for_ballot(code: str, choice: str) -> Lines:
+    return f"KY: {choice}", f"PIN DT: MA {code}"
 
 
 def pin_wrong(tries_left: int | None) -> Lines:

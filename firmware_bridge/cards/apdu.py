@@ -6,10 +6,12 @@ SP 800-73-4 part 2, 2.4), so they are the default; extended ones save turns wher
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 from firmware_bridge.cards.errors import CardMalformed, CardRefused
+from firmware_bridge.cards.status import Status, meaning_of
 from firmware_bridge.ports import CardConnection
+
+__all__ = ["Command", "Response", "Status", "exchange"]
 
 SHORT = 255
 """Most data bytes that a short command carries."""
@@ -17,53 +19,6 @@ LONGEST_ANSWER = 65_536
 """Bytes. No PIV object comes near; a card that keeps answering 61xx must not fill the bridge's memory."""
 _CHAINED = 0x10
 _GET_RESPONSE = 0xC0
-
-
-class Status(IntEnum):
-    """Status words that a PIV card gives. 61xx, 63Cx and 6Cxx carry a number: see `Response`."""
-
-    OK = 0x9000
-    PIN_TIMEOUT = 0x6400
-    PIN_CANCELLED = 0x6401
-    PIN_LENGTH = 0x6403
-    WRONG_LENGTH = 0x6700
-    LAST_OF_CHAIN_EXPECTED = 0x6883
-    CHAINING_UNSUPPORTED = 0x6884
-    NOT_ALLOWED_YET = 0x6982
-    PIN_BLOCKED = 0x6983
-    NOT_POSSIBLE_NOW = 0x6985
-    WRONG_DATA = 0x6A80
-    NOT_SUPPORTED = 0x6A81
-    NOT_FOUND = 0x6A82
-    NO_SPACE = 0x6A84
-    WRONG_P1_P2 = 0x6A86
-    NO_SUCH_KEY = 0x6A88
-    UNKNOWN_INSTRUCTION = 0x6D00
-    UNKNOWN_CLASS = 0x6E00
-    FAILED = 0x6F00
-
-
-_MEANINGS: dict[int, str] = {
-    Status.OK: "done",
-    Status.PIN_TIMEOUT: "no PIN was typed in time",
-    Status.PIN_CANCELLED: "PIN entry was cancelled",
-    Status.PIN_LENGTH: "the PIN is too short or too long",
-    Status.WRONG_LENGTH: "wrong length",
-    Status.LAST_OF_CHAIN_EXPECTED: "the chain of commands was not finished",
-    Status.CHAINING_UNSUPPORTED: "the card can't take a chain of commands",
-    Status.NOT_ALLOWED_YET: "the PIN must be given first",
-    Status.PIN_BLOCKED: "the PIN is blocked",
-    Status.NOT_POSSIBLE_NOW: "not possible now",
-    Status.WRONG_DATA: "the data is not as the card expects it",
-    Status.NOT_SUPPORTED: "the card doesn't do this",
-    Status.NOT_FOUND: "the card has no such object or application",
-    Status.NO_SPACE: "the card is full",
-    Status.WRONG_P1_P2: "wrong parameters",
-    Status.NO_SUCH_KEY: "the card has no such key",
-    Status.UNKNOWN_INSTRUCTION: "the card doesn't know this command",
-    Status.UNKNOWN_CLASS: "the card doesn't know this class of commands",
-    Status.FAILED: "the card failed without saying why",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +86,7 @@ class Response:
     def meaning(self) -> str:
         if self.tries_left is not None:
             return f"wrong PIN, tries left: {self.tries_left}"
-        return _MEANINGS.get(self.status, "a status that it shouldn't give here")
+        return meaning_of(self.status)
 
     def expect(self, step: str) -> bytes:
         """The data of a good answer. Raises CardRefused otherwise, naming the step."""

@@ -19,6 +19,14 @@ class CardUnreadable(CardError):
     """Something is in the slot, but it doesn't answer as a PIV card: the wrong way round, foreign."""
 
 
+class ContactOnly(CardUnreadable):
+    """Read without contact, where PIV gives neither the keys 9A and 9C nor the PIN (SP 800-73-4 part 1)."""
+
+
+class CardSilent(CardError):
+    """The card doesn't answer: it is let go, whatever it was doing."""
+
+
 class CardRefused(CardError):
     """The card answered with a status word that the step can't go on with."""
 

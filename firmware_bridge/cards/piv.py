@@ -18,6 +18,7 @@ from firmware_bridge.cards.errors import (
     CardMalformed,
     CardRefused,
     CardUnreadable,
+    ContactOnly,
     NoPinPad,
     PinBlocked,
     PinCancelled,
@@ -34,6 +35,11 @@ LONGEST_CERTIFICATE = 12_000
 """Bytes, unpacked: four times what a PIV card must be able to hold. A compressed bomb stops here."""
 _PIN = 0x80
 """Key reference of the card's own PIN."""
+_NOT_OVER_THE_AIR = frozenset(
+    {Status.NOT_ALLOWED_YET, Status.SECURE_MESSAGING_MISSING, Status.SECURE_MESSAGING_WRONG}
+)
+"""By contact anybody may read a certificate; without, only through a virtual contact interface, which no
+reader of ours opens."""
 _SELECT, _GET_DATA, _VERIFY, _AUTHENTICATE = 0xA4, 0xCB, 0x20, 0x87
 
 
@@ -112,9 +118,12 @@ class PivCard:
         response.expect("SELECT PIV")
 
     async def certificate(self, slot: Slot = Slot.AUTHENTICATION) -> bytes:
-        """The slot's certificate (DER). Raises CardRefused (none there), CardMalformed."""
+        """The slot's certificate (DER). Raises ContactOnly, CardRefused (none there), CardMalformed."""
         wanted = Command(_GET_DATA, 0x3F, 0xFF, tlv.encode(0x5C, slot.tag), answers=True)
-        data = (await self._ask(wanted)).expect("GET DATA certificate")
+        answer = await self._ask(wanted)
+        if answer.status in _NOT_OVER_THE_AIR:
+            raise ContactOnly(f"GET DATA certificate: the card answers {answer.status:04X} over the air")
+        data = answer.expect("GET DATA certificate")
         container = tlv.find(data, 0x53)
         certificate = tlv.find(container, 0x70)
         packed = any(tag == 0x71 and value[:1] == b"\x01" for tag, value in tlv.items(container))

@@ -7,9 +7,10 @@ verified by somebody signs nothing here, and one that stays in the slot signs no
 The certificate's chain, its revocation and the challenge's life are the hall's to judge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -20,6 +21,16 @@ from firmware_bridge.cards.keys import CardKey, RsaScheme, holder_of, key_of
 from firmware_bridge.cards.piv import Pad, PivCard, Slot
 from firmware_bridge.messages import BindPhone, Challenge
 from firmware_bridge.ports import CardConnection
+
+
+class Step(Enum):
+    """Where a signature stands: what the seat is to show meanwhile, however slow the card is."""
+
+    PIN = "the PIN is to be shown to the card now"
+    SIGNING = "the PIN was right, the card computes"
+
+
+Told = Callable[[Step], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,11 @@ class Session:
     seat: str
     expires: datetime
 
+    @property
+    def card(self) -> str:
+        """`x5t#S256` of the card's certificate: which card delegated."""
+        return statement.parse(self.statement_jws, statement.SESSION_KEY).header["x5t#S256"]
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneSession:
@@ -47,20 +63,31 @@ class PhoneSession:
 
 
 async def sign_in(
-    connection: CardConnection, challenge: Challenge, pin: bytes | Pad, *, rsa_scheme: RsaScheme = "PS256"
+    connection: CardConnection,
+    challenge: Challenge,
+    pin: bytes | Pad,
+    *,
+    rsa_scheme: RsaScheme = "PS256",
+    told: Told = lambda _: None,
 ) -> Session:
-    """Makes a session key and lets the card delegate to it. `pin`: PAD, or digits from `open_pin`.
+    """Makes a session key and lets the card delegate to it. `pin`: PAD, or digits from `open_pin`; `told`
+    is called at each step.
 
     Raises WrongCard, NotSignable, PinNotGiven (PinWrong, PinBlocked, …), CardGone and the other CardErrors.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     payload = _payload(challenge, challenge.seat, "seat", signing.to_jwk(key.public_key()))
-    jws, sk = await _delegate(connection, payload, pin, rsa_scheme)
+    jws, sk = await _delegate(connection, payload, pin, rsa_scheme, told)
     return Session(jws, sk, key, challenge.member, challenge.seat, instant.read(challenge.exp))
 
 
 async def bind_phone(
-    connection: CardConnection, request: BindPhone, pin: bytes | Pad, *, rsa_scheme: RsaScheme = "PS256"
+    connection: CardConnection,
+    request: BindPhone,
+    pin: bytes | Pad,
+    *,
+    rsa_scheme: RsaScheme = "PS256",
+    told: Told = lambda _: None,
 ) -> PhoneSession:
     """Lets the card delegate to the phone's key, after its holder compared the eight digits at the seat.
 
@@ -73,7 +100,7 @@ async def bind_phone(
     if digits != request.digits:
         raise NotSignable("the digits shown at the seat are not those of the phone's key")
     payload = _payload(request, None, "mobile", dict(request.key))
-    jws, sk = await _delegate(connection, payload, pin, rsa_scheme)
+    jws, sk = await _delegate(connection, payload, pin, rsa_scheme, told)
     return PhoneSession(jws, sk, request.member, instant.read(request.exp))
 
 
@@ -87,7 +114,11 @@ def _payload(
 
 
 async def _delegate(
-    connection: CardConnection, payload: Mapping[str, object], pin: bytes | Pad, rsa_scheme: RsaScheme
+    connection: CardConnection,
+    payload: Mapping[str, object],
+    pin: bytes | Pad,
+    rsa_scheme: RsaScheme,
+    told: Told,
 ) -> tuple[dict[str, str], str]:
     card = PivCard(connection)
     await card.select()
@@ -99,7 +130,9 @@ async def _delegate(
     # Before the PIN: nobody is asked for a PIN for something that can't be signed.
     unsigned = _draft(payload, key)
     try:
+        told(Step.PIN)
         (await card.verify_pin(pin)).require()
+        told(Step.SIGNING)
         signature = await card.sign(Slot.AUTHENTICATION, unsigned.signing_input, key)
     finally:
         await card.forget_pin()
