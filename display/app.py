@@ -14,9 +14,13 @@ from display.access import Access
 from display.door import Door
 from display.feed import Feed
 from display.guard import BodyTooLarge, Guard
+from display.id_token import Client
+from display.openid import OpenId, OpenIdWire
 from display.ports import Hall, NotRecorded
 from display.refusals import Declined, refusal
 from display.routes import acts, ballots, live, pages, phones, pins, records, sessions
+from display.routes import openid as openid_routes
+from display.second_person import Requests
 from display.throttle import TooManyAttempts
 from display.views import Drawn
 from voting.errors import Refused
@@ -35,13 +39,16 @@ def create_app(
     built_pages: Path,
     origins: Iterable[str],
     clock: Callable[[], datetime] = _now,
+    shared_sign_in: tuple[Client, OpenIdWire] | None = None,
 ) -> FastAPI:
     """The pages of one hall. `origins` are its own, as browsers send them ("http://127.0.0.1:8080").
 
     `built_pages` is display/web/dist. The feed runs for as long as the application's lifespan.
     """
     feed = Feed(lambda: Drawn(door.moment()))
-    door = Door(hall, access, feed, built_pages, frozenset(origins), clock)
+    requests = Requests(clock, access.officers.confirm, feed.tell)
+    openid = OpenId(*shared_sign_in, clock, openid_routes.BACK) if shared_sign_in else None
+    door = Door(hall, access, feed, built_pages, frozenset(origins), clock, requests, openid)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -62,7 +69,9 @@ def create_app(
     app.add_middleware(Guard, origins=door.origins)
     _answer_errors(app)
     # Pages last: their route takes every path that nobody else did.
-    for part in (live, sessions, acts, phones, pins, ballots, records, pages):
+    for part in (
+        live, sessions, openid_routes, acts, phones, pins, ballots, records, pages
+    ):  # fmt: skip
         app.include_router(part.routes(door))
     return app
 

@@ -11,13 +11,16 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from display.access import LONGEST, ROLES, Access, Role, Session, may
+from display.access import Access, Session
 from display.feed import Feed
 from display.moment import Moment
 from display.once import OnceOnly
+from display.openid import OpenId
 from display.ports import Hall
 from display.refusals import Declined
+from display.rights import ROLES, Role, may
 from display.seals import Seals
+from display.second_person import Requests
 from display.serving import is_loopback
 from display.throttle import Throttle
 
@@ -37,10 +40,17 @@ class Door:
     pages: Path
     origins: frozenset[str]
     clock: Callable[[], datetime]
+    requests: Requests
+    """What one officer has asked for and a second one is to confirm."""
+    openid: OpenId | None = None
+    """The state's shared sign-in, where officers use it."""
     seals: Seals = field(default_factory=Seals)
     once: OnceOnly = field(default_factory=OnceOnly)
     phone_requests: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=1)))
     """Each request lights a seat's console, so a door that isn't signed in at may not ask without end."""
+
+    sign_ins: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=1)))
+    """Each asks the state's shared sign-in, or lights a desk; officers are few."""
 
     pins_at_seat: Throttle = field(default_factory=lambda: Throttle(4, timedelta(minutes=1)))
     """By seat and address: one stranger's wrong codes can't use up what the seat listens to."""
@@ -52,14 +62,23 @@ class Door:
 
     def moment(self) -> Moment:
         """The hall as it is now."""
-        return Moment.of(self.hall, self.clock(), self.seals.seal)
+        two = self.access.officers.two_people(self.by_the_book())
+        return Moment.of(self.hall, self.clock(), self.seals.seal, self.requests.shown(), two)
+
+    def by_the_book(self) -> frozenset[str]:
+        """What the open sitting's rule book adds to the acts that take two people."""
+        sitting = self.hall.meeting.sitting
+        return frozenset() if sitting is None else sitting.rulebook.two_people
 
     def token(self, connection: HTTPConnection, role: Role) -> str | None:
         return connection.cookies.get(cookie_name(role))
 
-    def session(self, connection: HTTPConnection, role: Role) -> Session | None:
-        """The living session of this role. A member's lives as long as the log knows the phone."""
-        session = self.access.session(self.token(connection, role), role)
+    def session(self, connection: HTTPConnection, role: Role, *, by_hand: bool = False) -> Session | None:
+        """The living session of this role. A member's lives as long as the log knows the phone.
+
+        `by_hand`: somebody did something on the page, which keeps an officer's session alive.
+        """
+        session = self.access.session(self.token(connection, role), role, by_hand=by_hand)
         if session is not None and session.phone is not None and not self.stands(session):
             self.access.end_phone(session.phone)
             return None
@@ -94,38 +113,48 @@ class Door:
 
     def require(self, connection: HTTPConnection, what: str) -> Session:
         """A session whose role may do `what`. Raises Declined: 401 without any, 403 with others only."""
-        sessions = [self.session(connection, role) for role in ROLES if role != "public"]
+        sessions = [self.session(connection, role, by_hand=True) for role in ROLES if role != "public"]
         held = [session for session in sessions if session is not None]
-        able = next((session for session in held if may(session.role, what)), None)
+        able = next((session for session in held if may(session.who, what)), None)
         if able is None:
             raise Declined(403, "not_allowed") if held else Declined(401, "not_signed_in")
         return able
 
-    def let_in(self, request: Request, answer: Response, session: Session, token: str) -> None:
-        """Sets the session's cookie: not for scripts, not for other sites, not in clear but on loopback."""
+    def let_in(
+        self, request: Request, answer: Response, session: Session, token: str, origin: str | None = None
+    ) -> None:
+        """Sets the session's cookie: not for scripts, not for other sites, not in clear but on loopback.
+
+        `origin`: the page's own, where this request is none of its (a browser that comes back from the
+        shared sign-in names no origin). What this browser held as the same officer before is over.
+        """
+        self.access.renewed(self.token(request, session.role), session)
         answer.set_cookie(
             cookie_name(session.role),
             token,
-            max_age=int(LONGEST.total_seconds()),
+            max_age=int(self.access.limits(session).longest.total_seconds()),
             httponly=True,
             samesite="strict",
-            secure=not _in_clear_on_loopback(request),
+            secure=not in_clear_on_loopback(origin or request.headers.get("origin", "")),
         )
 
     def let_out(self, request: Request, answer: Response, role: Role) -> None:
         """Takes the role's cookie back."""
         answer.delete_cookie(
-            cookie_name(role), httponly=True, samesite="strict", secure=not _in_clear_on_loopback(request)
+            cookie_name(role),
+            httponly=True,
+            samesite="strict",
+            secure=not in_clear_on_loopback(request.headers.get("origin", "")),
         )
 
 
-def _in_clear_on_loopback(request: Request) -> bool:
+def in_clear_on_loopback(page: str) -> bool:
     """The one case where a cookie without Secure harms nobody.
 
     Judged by the page's own origin, which the guard has compared with the hall's: a proxy in front speaks
     plain HTTP to the hall, and the same hall may also be open on loopback.
     """
-    origin = urlsplit(request.headers.get("origin", ""))
+    origin = urlsplit(page)
     return origin.scheme == "http" and is_loopback(origin.hostname or "")
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from display.access import Role
 from display.outbox import BEAT_S, Outbox, encoded, with_member
 from display.patch import View, merge_patch
+from display.rights import Role
 from voting.ids import MemberId
 
 PACE_S = 0.1

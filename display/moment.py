@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from display.ports import JWS, Hall, Health, LogHead, PlannedVote, Recorded, Seat, Upcoming
+from display.second_person import Request
 from voting.chamber import Meeting
 from voting.commands import Text
 from voting.division import Phase
@@ -28,9 +29,20 @@ class Moment:
 
     seal: Callable[[VoteId, Phase, LogHead], str]
     """The checkpoint that goes with a vote's result; `Seals.seal`."""
+    requests: tuple[Request, ...] = ()
+    """What officers have asked for that takes two people."""
+    two_people: frozenset[str] = frozenset()
+    """Which acts those are now."""
 
     @classmethod
-    def of(cls, hall: Hall, at: datetime, seal: Callable[[VoteId, Phase, LogHead], str]) -> "Moment":
+    def of(
+        cls,
+        hall: Hall,
+        at: datetime,
+        seal: Callable[[VoteId, Phase, LogHead], str],
+        requests: tuple[Request, ...] = (),
+        two_people: frozenset[str] = frozenset(),
+    ) -> "Moment":
         return cls(
             at=at,
             meeting=hall.meeting,
@@ -44,4 +56,6 @@ class Moment:
             result_jws=hall.result_jws,
             recorded=hall.recorded,
             seal=seal,
+            requests=requests,
+            two_people=two_people,
         )

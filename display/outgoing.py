@@ -7,6 +7,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from display.rights import Post
 from display.shapes import ViewShape, Words
 
 
@@ -44,8 +45,29 @@ class PlanShape(TypedDict):
 
 
 class WhoShape(TypedDict):
+    """From `post` on: officers only."""
+
     role: Literal["public", "member", "officer", "auditor"]
     name: str
+    post: NotRequired[Post]
+    post_name: NotRequired[Words]
+    officer: NotRequired[str]
+    may: NotRequired[list[str]]
+    ends: NotRequired[str]
+    proved: NotRequired[str]
+    fresh_s: NotRequired[int]
+    way: NotRequired[Literal["card", "openid", "code", "phone"]]
+
+
+class DeskShape(TypedDict):
+    id: str
+    name: Words
+
+
+class WaysShape(TypedDict):
+    openid: bool
+    code: bool
+    desks: list[DeskShape]
 
 
 class EnrolmentShape(TypedDict):
@@ -73,6 +95,7 @@ class Outgoing(TypedDict):
     view: ViewShape
     plan: PlanShape
     who: WhoShape
+    ways: WaysShape
     enrolment: EnrolmentShape
     binding: BindingShape
     refusal: RefusalShape

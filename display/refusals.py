@@ -42,6 +42,42 @@ _TEXTS: dict[str, Text] = {
         "vi": "Chưa đăng nhập hoặc phiên đăng nhập đã hết. Hãy đăng nhập lại.",
         "en": "Not signed in, or the session is over. Sign in again.",
     },
+    "codes_not_taken": {
+        "vi": "Hội trường này không dùng mã một lần. Hãy đăng nhập bằng thẻ hoặc tài khoản dùng chung.",
+        "en": "This hall takes no one-time codes. Sign in by card or by the shared sign-in.",
+    },
+    "sign_in_again": {
+        "vi": "Việc này cần đăng nhập lại: lần đăng nhập trước đã quá lâu. Chưa có gì thay đổi.",
+        "en": "This needs a fresh sign-in: the last one is too long ago. Nothing has changed.",
+    },
+    "already_asked": {
+        "vi": "Việc này đang chờ người thứ hai xác nhận. Hãy trả lời yêu cầu đang hiện trên màn hình.",
+        "en": "This already waits for a second person. Answer the request that stands on the screen.",
+    },
+    "too_many_waiting": {
+        "vi": "Quá nhiều yêu cầu đang chờ xác nhận. Hãy trả lời hoặc rút bớt trước.",
+        "en": "Too many requests wait to be confirmed. Answer or withdraw some first.",
+    },
+    "request_gone": {
+        "vi": "Yêu cầu này đã được trả lời, đã rút hoặc đã hết hạn. Không có gì thay đổi thêm.",
+        "en": "This request was answered, withdrawn, or has expired. Nothing more has changed.",
+    },
+    "same_person": {
+        "vi": "Người yêu cầu không thể tự xác nhận; cần một người thứ hai có quyền.",
+        "en": "Who asked can't confirm it: a second person with the right is needed.",
+    },
+    "not_the_asker": {
+        "vi": "Chỉ người đã yêu cầu mới rút được. Bạn có thể từ chối.",
+        "en": "Only who asked can withdraw it. You may decline it.",
+    },
+    "openid_unreachable": {
+        "vi": "Không kết nối được với hệ thống đăng nhập dùng chung. Hãy thử lại, hoặc đăng nhập bằng thẻ.",
+        "en": "The shared sign-in can't be reached. Try again, or sign in by card.",
+    },
+    "card_not_an_officers": {
+        "vi": "Thẻ này không thuộc người điều hành nào của hội trường.",
+        "en": "This card belongs to no officer of this hall.",
+    },
     "not_allowed": {
         "vi": "Vai trò này không được làm việc đó.",
         "en": "This role may not do that.",

@@ -28,6 +28,11 @@ class SignInCode(_Body):
     code: Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
+class OpenIdAsked(_Body):
+    again: bool = False
+    """The person is signed in, and shows once more who it is."""
+
+
 class PhoneKey(_Body):
     """A public P-256 key; a private part (`d`) is refused as an unknown member."""
 
@@ -42,6 +47,13 @@ class PhoneRequest(_Body):
     seat: Id
 
 
+class OfficerCardRequest(_Body):
+    """A key that the page made for this one sign-in, and the desk at which the officer's card lies."""
+
+    key: PhoneKey
+    desk: Id
+
+
 class PhoneKnown(_Body):
     """A phone that was bound already says which key is its own."""
 
@@ -53,6 +65,12 @@ class PhoneProof(_Body):
     challenge: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     signature: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86}$")]
     """ECDSA P-256, r‖s: 64 bytes."""
+
+
+class Answer(_Body):
+    """To what takes two people: by a second officer, or `withdraw` by who asked."""
+
+    answer: Literal["confirm", "decline", "withdraw"]
 
 
 class PinFromPhone(_Body):

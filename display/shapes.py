@@ -138,7 +138,7 @@ class ProgrammeItem(TypedDict):
     votes: list[ProgrammeVote]
 
 
-Need = Literal["reason", "ordered_by", "extra_s", "choice", "counts", "member", "present"]
+Need = Literal["reason", "ordered_by", "extra_s", "duration_s", "choice", "counts", "member", "present"]
 
 
 class ActShape(TypedDict):
@@ -150,6 +150,22 @@ class ActShape(TypedDict):
     confirm: NotRequired[Words]
     confirm_key: NotRequired[str]
     needs: NotRequired[list[Need]]
+
+
+class RequestShape(TypedDict):
+    """What one officer asks for and another is to confirm."""
+
+    id: str
+    act: str
+    label: Words
+    what: Words
+    reason: NotRequired[str]
+    by: str
+    name: str
+    until: str
+    state: Literal["waiting", "doing", "done", "declined", "withdrawn", "expired", "refused"]
+    answered: NotRequired[str]
+    why: NotRequired[Words]
 
 
 class ThresholdShape(TypedDict):
@@ -225,6 +241,8 @@ class ViewShape(TypedDict):
     programme: NotRequired[list[ProgrammeItem]]
     next: NotRequired[ActShape]
     acts: NotRequired[list[ActShape]]
+    requests: NotRequired[list[RequestShape]]
+    two_people: NotRequired[list[str]]
     say: NotRequired[Words]
     thresholds: NotRequired[list[ThresholdShape]]
     health: NotRequired[HealthShape]

@@ -146,7 +146,8 @@ def _given(located: Located, prepared: Prepared, heart: _Heart, towards: _Toward
 
 def _pages(located: Located, given: GivenHall, clock: HallClock, opened: Opened) -> FastAPI:
     invitations = located.path(located.config.roster.invitations)
-    access = Access(clock, taking_from(invitations, lambda: clock.ahead))
+    officers = located.config.the_officers
+    access = Access(clock, officers, taking_from(invitations, lambda: clock.ahead))
     origins = [opened.address, *located.config.web.origins]
     return create_app(given, access, built_pages(located), origins, clock)
 

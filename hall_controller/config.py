@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from display.officers import Officers
 from firmware_bridge.config import is_loopback
 from hall_controller.bilingual import Bilingual
 from hall_controller.desks import DeskSection, twice
 from hall_controller.faults import BadFile, read_text
+from hall_controller.officers import OfficerSection, OfficersSection, officers_of
+from hall_controller.officers import faults as officers_faults
 
 HallId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+/[a-z0-9-]+/\d{4}$")]
@@ -179,9 +182,26 @@ class HallConfig(_Section):
     web: WebSection = WebSection()
     roster: RosterSection
     desk: list[DeskSection] = []
+    officers: OfficersSection = OfficersSection()
+    officer: list[OfficerSection] = []
+
+    @property
+    def the_officers(self) -> Officers:
+        """Who they are and what holds of them, as the pages are given it."""
+        return officers_of(self.officers, self.officer, test=self.hall.test, desks=self.officers_desks)
+
+    @property
+    def officers_desks(self) -> list[str]:
+        return [desk.id for desk in self.desk if desk.serves == "officers"]
 
     def clashes(self) -> list[Clash]:
-        return [one for id in twice(self.desk) for one in _clash(True, "desk", f"desk {id} stands twice")]
+        between = officers_faults(
+            self.officers, self.officer, test=self.hall.test, desks=self.officers_desks
+        )
+        return [
+            *(one for id in twice(self.desk) for one in _clash(True, "desk", f"desk {id} stands twice")),
+            *(one for said in between for one in _clash(True, "officers officer", said)),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +227,16 @@ _FILES = (
     "keys.log", "trust.ca", "trust.crl",
     "roster.members", "roster.seats", "roster.bridges", "roster.programme",
     "broker.password_file", "broker.passwords", "broker.tls_ca", "broker.tls_cert", "broker.tls_key",
-    "web.tls_cert", "web.tls_key",
+    "web.tls_cert", "web.tls_key", "officers.openid.client_secret", "officers.openid.ca",
 )  # fmt: skip
 
 
 def _named_paths(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Of what was written, right or wrong elsewhere: a file that is missing is missing all the same."""
     for place in _FILES:
-        section, field = place.split(".")
-        named = raw[section].get(field) if isinstance(raw.get(section), Mapping) else None
+        named: Any = raw
+        for part in place.split("."):
+            named = named.get(part) if isinstance(named, Mapping) else None
         if isinstance(named, list):
             yield from ((f"{place}[{i}]", one) for i, one in enumerate(named) if isinstance(one, str))
         elif isinstance(named, str):

@@ -9,7 +9,7 @@ A bridge of `bridges.toml` serves the desk under its id, as it serves a seat; `s
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -24,6 +24,8 @@ class DeskSection(BaseModel):
 
     id: DeskId
     name: Bilingual = {"vi": "Bàn đăng ký", "en": "Registrar's desk"}
+    serves: Literal["members", "officers"] = "members"
+    """`officers`: no phone is bound there; officers sign in at their own page by their cards."""
 
 
 def twice(desks: Iterable[DeskSection]) -> list[str]:

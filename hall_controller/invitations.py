@@ -15,7 +15,8 @@ from typing import Annotated, Literal
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from display.access import Invitation, officer_id
+from display.access import Invitation
+from display.officers import officer_id
 from voting.ids import OfficerId
 
 log = structlog.get_logger(__name__)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from voting.acts import ACTS
 from voting.errors import RuleBookFaulty
 from voting.ids import KindId, RuleId
 from voting.kind_reading import kind
@@ -57,6 +58,8 @@ class RuleBook:
     kinds: Mapping[KindId, Kind]
     sha256: str
     """Of the file's UTF-8 bytes: what a result cites."""
+    two_people: frozenset[str] = frozenset()
+    """Officers' acts that take a second officer's word by this book, besides those that always do."""
 
 
 def parse(text: str) -> RuleBook:
@@ -98,11 +101,20 @@ def _book(top: Fields, digest: str) -> RuleBook:
         rules=rules,
         kinds=kinds,
         sha256=digest,
+        two_people=_two_people(top.table("officers")) if top.has("officers") else frozenset(),
     )
     if seats is None and "all_seats" in bases:
         top.fault("seats", "is missing, a base is all seats")
     top.end()
     return book
+
+
+def _two_people(fields: Fields) -> frozenset[str]:
+    named = fields.strings("two_people", ())
+    for act in sorted(set(named) - ACTS):
+        fields.fault("two_people", f"there is no act {act}")
+    fields.end()
+    return frozenset(named)
 
 
 def _bases(fields: Fields) -> dict[Base, Mapping[str, str]]:

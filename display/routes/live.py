@@ -6,15 +6,16 @@ from contextlib import suppress
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from display.access import Role
+from display.access import Session
 from display.door import Door, address
 from display.feed import Listener, time_text
 from display.refusals import Declined
+from display.rights import Role
 
 STALLED_S = 30.0
 """A socket that takes nothing for so long is let go; the page connects anew when it wakes."""
-RECHECK_S = 2.0
-"""How soon a socket ends whose session was signed out or has expired."""
+RECHECK_S = 1.0
+"""How soon a socket ends whose session has expired; one that is signed out ends at once."""
 NO_SESSION, TOO_MANY, TALKING = 4401, 1013, 1008
 
 
@@ -53,18 +54,20 @@ async def _attend(door: Door, socket: WebSocket, role: Role) -> None:
 
     speaking = asyncio.create_task(_speak(door, socket, listener, welcome))
     hearing = asyncio.create_task(_hear(socket))
+    ending = asyncio.create_task(_end(door, socket, role, session))
+    tasks = (ending, speaking, hearing)
     try:
-        await asyncio.wait({speaking, hearing}, return_when=asyncio.FIRST_COMPLETED)
-        code = next((task.result() for task in (speaking, hearing) if task.done()), None)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        code = next((task.result() for task in tasks if task.done()), None)
         if code is not None:
             with suppress(RuntimeError, TimeoutError):
                 async with asyncio.timeout(1):
                     await socket.close(code)
     finally:
         door.feed.leave(listener)
-        speaking.cancel()
-        hearing.cancel()
-        await asyncio.gather(speaking, hearing, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _speak(
@@ -85,6 +88,23 @@ async def _speak(
                 await socket.send_text(text)
         except (TimeoutError, RuntimeError, OSError, WebSocketDisconnect):
             return None
+
+
+async def _end(door: Door, socket: WebSocket, role: Role, session: Session | None) -> int:
+    """An officer's page learns at once that its session is over: signed out here or elsewhere, or expired.
+
+    A member's phone is told by `_speak`, and nobody else's picture ends.
+    """
+    token = door.token(socket, role)
+    if session is None or session.post is None or token is None:
+        await asyncio.Event().wait()
+    assert token is not None
+    over = door.access.ended(token)
+    while door.session(socket, role) is not None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RECHECK_S):
+                await over.wait()
+    return NO_SESSION
 
 
 async def _hear(socket: WebSocket) -> int | None:

@@ -23,7 +23,8 @@ def routes(door: Door) -> APIRouter:
 
     @router.get("/api/desks")
     async def desks() -> dict[str, object]:
-        return {"desks": [{"id": desk.id, "name": dict(desk.name)} for desk in door.hall.desks]}
+        members = [desk for desk in door.hall.desks if desk.id not in door.access.officers.desks]
+        return {"desks": [{"id": desk.id, "name": dict(desk.name)} for desk in members]}
 
     @router.post("/api/phones")
     async def ask(request: Request) -> Response:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from display.access import Role
 from display.moment import Moment
 from display.patch import View
+from display.rights import Role
 from display.shapes import AuditedVote, HallShape
 from display.views import auditor, console, member, public
 from voting.ids import MemberId

@@ -99,6 +99,9 @@ def _of_the_vote(moment: Moment, division: Division | None) -> list[ActShape]:
         return []
     vote, phase = division.id, division.phase
     shown: list[ActShape] = []
+    if phase is Phase.ANNOUNCED:
+        # Beside the one step that opens at once for the rule book's time: nobody in a hurry is asked.
+        shown.append({**words.labelled("open", vote=vote, needs=["duration_s"]), "label": words.OPEN_FOR})
     if phase is Phase.OPEN and division.by_hand:
         shown.append({**words.labelled("resume", vote=vote), "label": words.RESUME_COUNTDOWN})
     if phase is Phase.OPEN:

@@ -8,6 +8,7 @@ from display.shapes import HealthShape, MemberShape, ThresholdShape
 from display.views import acts, chair
 from display.views.people import roll, words
 from display.views.programme import programme
+from display.views.requests import requests
 from display.views.unchanged import while_unchanged
 from display.views.words import health_text
 from voting.attendance import Attendance, against
@@ -25,6 +26,8 @@ def shown(moment: Moment) -> dict[str, object]:
         "say": chair.say(moment),
         "thresholds": thresholds(moment, sitting) if sitting else [],
         "health": health(moment),
+        "requests": requests(moment) or None,
+        "two_people": sorted(moment.two_people) or None,
         "members": members(sitting, moment.meeting.attendance) if sitting else [],
     }
     return {name: part for name, part in parts.items() if part is not None}

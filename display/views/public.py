@@ -1,8 +1,8 @@
 """What everybody sees: the hall, the sitting, the vote, the floor."""
 
-from display.access import Role
 from display.feed import time_text
 from display.moment import Moment
+from display.rights import Role
 from display.shapes import FloorShape, HallShape, SittingShape, SpeakerShape, ViewShape, Words
 from display.views.people import in_queue, words
 from display.views.vote import vote_shape

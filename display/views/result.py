@@ -3,9 +3,9 @@
 import base64
 import hashlib
 
-from display.access import Role
 from display.moment import Moment
 from display.ports import JWS
+from display.rights import Role
 from display.shapes import ConditionShape, PercentShape, ResultShape, Words
 from display.views.people import words
 from voting import wording

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from rpds import HashTrieMap, HashTrieSet
 
-from display.access import Role
 from display.feed import time_text
 from display.moment import Moment
+from display.rights import Role
 from display.shapes import ChoiceShape, VoteShape
 from display.views.people import by_seat, words
 from display.views.result import may_see_result, result_shape

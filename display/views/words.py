@@ -34,6 +34,7 @@ LABELS: dict[str, Words] = {
     "withdraw_request": {"vi": "Rút đăng ký phát biểu…", "en": "Withdraw a request…"},
 }
 ANNOUNCE_AGAIN: Words = {"vi": "CHUẨN BỊ BIỂU QUYẾT LẠI", "en": "PREPARE THE RE-VOTE"}
+OPEN_FOR: Words = {"vi": "Bắt đầu với thời gian khác…", "en": "Open for another time…"}
 RESUME_COUNTDOWN: Words = {"vi": "Cho đồng hồ chạy tiếp", "en": "Let the clock run on"}
 """After a restart an open vote's clock stands still until an officer says so."""
 

@@ -31,6 +31,10 @@ WHAT_GOES_WRONG = (BadFile, StoreFailed, LogBroken, OSError, RuntimeError, Value
 """At a start, and told in words. Anything else is a fault of ours and shows its trace."""
 
 
+NO_CODES = (
+    "this hall signs nobody in by a one-time code: officers and auditors stand in [[officer]], with a card "
+    "or a subject. For a hall for trying things out (test = true), [officers] codes = true allows codes"
+)
 NO_CONFIGURATION = (
     "there is no such file: docs/guides/running-a-hall.md says what a hall needs, file by file",
     "to look at one that runs: hall demo sets up and runs a simulated hall, with all of its files",
@@ -151,13 +155,16 @@ def serve(config: Path, err: Console) -> None:
         typer.echo(f"ready {running.address} mqtt:{running.broker_port}")
         err.print(f"[bold green]●[/] The hall is ready: {running.address}", soft_wrap=True)
         err.print(f"  log: {running.entries} entries, verifier key {running.vkey}", soft_wrap=True)
-        err.print(f"  sign in an officer: hall invite officer NAME --config {config}", soft_wrap=True)
+        if located.config.officers.codes:
+            err.print(f"  sign in an officer: hall invite officer NAME --config {config}", soft_wrap=True)
 
     serving(lambda: assembly.run(located, ready), err)
 
 
 def invite(config: Path, role: Literal["officer", "auditor"], name: str, minutes: int, err: Console) -> str:
     located = _located(config)
+    if not located.config.officers.codes:
+        raise fail(BadFile(config, [NO_CODES]))
     folder = located.path(located.config.roster.invitations)
     try:
         return leave_invitation(folder, role, name, utc_now() + timedelta(minutes=minutes))

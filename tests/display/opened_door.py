@@ -13,12 +13,15 @@ from websockets.asyncio.client import connect
 
 from display.access import Access
 from display.app import create_app
+from display.officers import Officers
 from display.patch import patched
 from display.serving import open_port, server
 from tests.display.simulated_hall import SimulatedHall, thumbprint_of
 
 TEN_MINUTES = timedelta(minutes=10)
 PHONE = thumbprint_of("phone")
+TRIAL = Officers(codes=True, alone=True)
+"""A hall for trying things out with one officer."""
 
 
 @dataclass
@@ -61,21 +64,21 @@ class House:
 
 
 @asynccontextmanager
-async def opened(pages=Path("/nowhere"), hall=None, also=()):
+async def opened(pages=Path("/nowhere"), hall=None, also=(), officers=TRIAL, shared_sign_in=None):
     """Requests go straight into the application: no socket, no feed. `also`: more origins of its own."""
     hall = hall or SimulatedHall()
-    access = Access(lambda: hall.now)
+    access = Access(lambda: hall.now, officers)
     address = "http://127.0.0.1:8080"
-    app = create_app(hall, access, pages, {address, *also}, lambda: hall.now)
+    app = create_app(hall, access, pages, {address, *also}, lambda: hall.now, shared_sign_in)
     yield House(hall, access, address, app)
 
 
 @asynccontextmanager
-async def served(pages=Path("/nowhere"), hall=None, tls=None, port=0):
+async def served(pages=Path("/nowhere"), hall=None, tls=None, port=0, officers=TRIAL, shared_sign_in=None):
     hall = hall or SimulatedHall()
-    access = Access(lambda: hall.now)
+    access = Access(lambda: hall.now, officers)
     opened = open_port("127.0.0.1", port, tls)
-    app = create_app(hall, access, pages, {opened.address}, lambda: hall.now)
+    app = create_app(hall, access, pages, {opened.address}, lambda: hall.now, shared_sign_in)
     running = server(app, tls)
     serving = asyncio.create_task(running.serve(sockets=[opened.socket]))
     while not running.started:  # noqa: ASYNC110  uvicorn tells it no other way

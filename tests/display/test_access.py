@@ -5,10 +5,13 @@ from hashlib import sha256
 
 import pytest
 
-from display.access import ACTS, LONGEST, RIGHTS, Access, CodeNotValid, Invitation, NotAnOfficerId, may
+from display.access import Access, CodeNotValid, CodesNotTaken, Invitation
+from display.officers import LIMITS, Limits, NotAnOfficerId, Officer, Officers
 from display.throttle import MOST_ADDRESSES, Throttle, TooManyAttempts
+from voting.ids import OfficerId
 
 TEN_MINUTES = timedelta(minutes=10)
+TRIAL = Officers(codes=True)
 
 
 class Hands:
@@ -31,7 +34,7 @@ def clock():
 
 @pytest.fixture
 def access(clock):
-    return Access(clock)
+    return Access(clock, TRIAL)
 
 
 def test_a_code_lets_in_once(access):
@@ -57,7 +60,7 @@ def test_a_code_that_was_made_elsewhere_is_asked_for_by_its_hash(clock):
     waiting = {
         sha256(code.encode()).hexdigest(): Invitation("officer", "A", "a-1", clock() + TEN_MINUTES),
     }
-    access = Access(clock, lambda hashed: waiting.pop(hashed, None))
+    access = Access(clock, TRIAL, lambda hashed: waiting.pop(hashed, None))
     _, session = access.redeem(code, "a")
     assert session.officer == "a-1"
     with pytest.raises(CodeNotValid):
@@ -99,17 +102,27 @@ def test_a_token_is_worth_nothing_in_another_role(access):
 
 def test_a_session_ends_when_nobody_uses_it(access, clock):
     token, _ = access.redeem(access.invite("officer", "an-1", TEN_MINUTES), "a")
-    clock.forward(minutes=59)
+    clock.forward(minutes=119)
     assert access.session(token, "officer")
-    clock.forward(minutes=59)
+    clock.forward(minutes=119)
     assert access.session(token, "officer"), "use keeps it alive"
-    clock.forward(minutes=61)
+    clock.forward(minutes=121)
     assert access.session(token, "officer") is None
+
+
+def test_an_open_page_that_nobody_touches_keeps_no_officer_signed_in_but_a_phone(access, clock):
+    console, _ = access.redeem(access.invite("officer", "an-1", TEN_MINUTES), "a")
+    phone, _ = access.admit_member("m-001", "Trần B", "phone-key")
+    for _ in range(3):
+        clock.forward(minutes=59)
+        access.session(console, "officer", by_hand=False)
+        assert access.session(phone, "member", by_hand=False)
+    assert access.session(console, "officer", by_hand=False) is None
 
 
 def test_a_session_ends_after_the_longest_day_however_it_is_used(access, clock):
     token, _ = access.redeem(access.invite("officer", "an-1", TEN_MINUTES), "a")
-    for _ in range(int(LONGEST / timedelta(minutes=30))):
+    for _ in range(int(LIMITS["presiding"].longest / timedelta(minutes=30))):
         clock.forward(minutes=30)
         assert access.session(token, "officer")
     clock.forward(minutes=30)
@@ -160,13 +173,73 @@ def test_a_flood_of_addresses_costs_bounded_memory(clock):
     assert len(throttle._noted) == MOST_ADDRESSES
 
 
-def test_every_act_is_the_officers_and_nobody_elses():
-    for act in ACTS:
-        assert RIGHTS[f"act:{act}"] == {"officer"}
+def officer(id, post="secretary", **proof):
+    return Officer(OfficerId(id), id.title(), post, **proof)
 
 
-def test_what_is_not_in_the_table_nobody_may_do():
-    assert not may("officer", "act:declare_war")
-    assert not may("public", "votes")
-    assert may("auditor", "export")
-    assert not may("officer", "ballot")
+def test_each_post_has_limits_of_its_own(clock):
+    access = Access(clock, Officers(limits=LIMITS | {"operator": Limits(TEN_MINUTES, TEN_MINUTES * 2)}))
+    operator, _ = access.admit_officer(officer("van-hanh", "operator"), "card")
+    secretary, _ = access.admit_officer(officer("thu-ky"), "card")
+    clock.forward(minutes=11)
+    assert access.session(operator, "officer") is None
+    assert access.session(secretary, "officer")
+
+
+def test_a_hall_that_takes_no_codes_signs_nobody_in_by_one(clock):
+    access = Access(clock, Officers())
+    with pytest.raises(CodesNotTaken):
+        access.redeem(access.invite("officer", "an-1", TEN_MINUTES), "a")
+
+
+def test_a_code_gives_a_listed_officer_the_post_of_the_list_and_anybody_else_all(clock):
+    access = Access(clock, Officers((officer("van-hanh", "operator"),), codes=True))
+    _, listed = access.redeem(access.invite("officer", "van-hanh", TEN_MINUTES), "a")
+    _, other = access.redeem(access.invite("officer", "khach", TEN_MINUTES), "a")
+    _, auditor = access.redeem(access.invite("auditor", "Kiểm toán", TEN_MINUTES), "a")
+    assert [one.who for one in (listed, other, auditor)] == ["operator", "presiding", "auditor"]
+
+
+def test_signing_out_everywhere_ends_every_session_of_that_officer_and_no_other(access):
+    tokens = [access.admit_officer(officer("thu-ky"), "card")[0] for _ in range(3)]
+    other, _ = access.admit_officer(officer("chu-toa", "presiding"), "card")
+    waiting = access.ended(tokens[2])
+    access.sign_out_everywhere("thu-ky")
+    assert [access.session(token, "officer") for token in tokens] == [None] * 3
+    assert waiting.is_set(), "its page is told at once"
+    assert access.session(other, "officer")
+
+
+def test_a_sign_in_is_fresh_for_a_while_only(access, clock):
+    _, session = access.admit_officer(officer("thu-ky"), "card")
+    clock.forward(minutes=15)
+    assert access.is_fresh(session)
+    clock.forward(seconds=1)
+    assert not access.is_fresh(session)
+    _, by_code = access.redeem(access.invite("officer", "an-1", TEN_MINUTES), "a")
+    clock.forward(hours=1)
+    assert access.is_fresh(by_code), "a code can't be shown twice, and no result counts there"
+
+
+def test_a_sign_in_that_the_provider_remembers_is_as_old_as_it_says(access, clock):
+    _, session = access.admit_officer(officer("thu-ky"), "openid", clock() - timedelta(minutes=20))
+    assert not access.is_fresh(session)
+    _, ahead = access.admit_officer(officer("thu-ky"), "openid", clock() + timedelta(minutes=20))
+    assert ahead.proved == clock(), "no later than now, whatever its clock says"
+
+
+def test_signing_in_again_ends_what_the_same_browser_held_but_not_before_its_page_knows(access, clock):
+    before, _ = access.admit_officer(officer("thu-ky"), "card")
+    _, session = access.admit_officer(officer("thu-ky"), "card")
+    access.renewed(before, session)
+    assert access.session(before, "officer")
+    clock.forward(seconds=3)
+    assert access.session(before, "officer") is None
+
+
+def test_another_officers_sign_in_ends_nobody_elses_session(access, clock):
+    before, _ = access.admit_officer(officer("thu-ky"), "card")
+    _, session = access.admit_officer(officer("chu-toa", "presiding"), "card")
+    access.renewed(before, session)
+    clock.forward(minutes=1)
+    assert access.session(before, "officer")

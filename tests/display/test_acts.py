@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from display.access import ACTS
+from display.rights import ACTS
 from tests.display.opened_door import opened
 from tests.display.simulated_hall import CASTING_BOOK, SimulatedHall, planned
 from voting import commands as c

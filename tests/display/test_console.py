@@ -3,7 +3,7 @@
 import pytest
 
 from audit import fingerprint
-from display.access import ACTS
+from display.rights import ACTS
 from tests.display.simulated_hall import CASTING_BOOK, SimulatedHall, planned, thumbprint_of
 from tests.display.stages import (
     PHASES,
@@ -79,7 +79,7 @@ def test_a_planned_repetition_is_announced_with_its_reason(hall):
 def test_an_earlier_vote_may_still_be_declared_or_put_again(hall):
     closed(hall)
     hall.announce(2)
-    assert [one["act"] for one in seen(hall, "officer")["acts"]] == ["cancel", "mark_presence"]
+    assert [one["act"] for one in seen(hall, "officer")["acts"]] == ["open", "cancel", "mark_presence"]
     hall.do(c.CancelVote("pm.2", "Sai nội dung", "secretary-1"))
     earlier = [one for one in seen(hall, "officer")["acts"] if one.get("vote") == "pm.1"]
     assert [one["act"] for one in earlier] == ["declare", "revote"]

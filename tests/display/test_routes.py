@@ -75,7 +75,8 @@ async def test_a_code_signs_in_once_and_the_cookie_is_kept_from_scripts():
     async with opened() as house, house.browser() as browser:
         code = house.access.invite("officer", "Nguyễn Thư ký", TEN_MINUTES, "secretary-1")
         answer = await browser.post("/api/session", json={"code": code})
-        assert answer.json() == {"role": "officer", "name": "Nguyễn Thư ký"}
+        who = answer.json()
+        assert (who["role"], who["name"], who["officer"]) == ("officer", "Nguyễn Thư ký", "secretary-1")
         cookie = answer.headers["set-cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=strict" in cookie

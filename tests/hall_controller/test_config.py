@@ -7,7 +7,7 @@ import pytest
 from hall_controller.config import load
 from hall_controller.faults import BadFile
 
-GOOD = """
+BARE = """
 [hall]
 id = "dien-hong"
 origin = "dienhong.example/hall/2026"
@@ -27,6 +27,25 @@ seats = "seats.csv"
 bridges = "bridges.toml"
 programme = "programme.toml"
 """
+TABLE = """
+[[desk]]
+id = "ban-thu-ky"
+serves = "officers"
+[[officer]]
+id = "chu-toa"
+name = "Nguyễn Văn A"
+post = "presiding"
+card = "cb-001"
+[[officer]]
+id = "thu-ky"
+name = "Trần Thị B"
+post = "secretary"
+card = "cb-002"
+"""
+"""A presiding officer and a secretary who sign in by card."""
+GOOD = BARE + TABLE
+TRIAL = BARE.replace("[store]", "test = true\n[store]", 1) + "[officers]\ncodes = true\n"
+"""A hall for trying things out, whose one officer comes by a code."""
 FILES = ("keys/log.pem", "ca.pem", "crl.pem", "passwords.toml", "members.csv", "seats.csv", "bridges.toml")
 
 
@@ -148,12 +167,101 @@ def test_an_origin_on_loopback_may_be_clear_text(folder: Path) -> None:
 
 def test_a_registrars_desk_has_an_id_that_no_seat_has_and_a_name(folder: Path) -> None:
     (folder / "hall.toml").write_text(GOOD + '[[desk]]\nid = "desk-1"\n')
-    (desk,) = load(folder / "hall.toml").config.desk
+    *_, desk = load(folder / "hall.toml").config.desk
     assert (desk.id, desk.name["vi"]) == ("desk-1", "Bàn đăng ký")
     twice = '[[desk]]\nid = "desk-1"\n' * 2
     (folder / "hall.toml").write_text(GOOD + twice)
     with pytest.raises(BadFile, match="desk desk-1 stands twice"):
         load(folder / "hall.toml")
     (folder / "hall.toml").write_text(GOOD + '[[desk]]\nid = "087"\n')
-    with pytest.raises(BadFile, match=r"desk\.0\.id"):
+    with pytest.raises(BadFile, match=r"desk\.1\.id"):
         load(folder / "hall.toml")
+
+
+def listed(*officers: str) -> str:
+    """Officers by post, each with a card of their own."""
+    return "".join(
+        f'[[officer]]\nid = "o-{n}"\nname = "Officer {n}"\npost = "{post}"\ncard = "cb-{n}"\n'
+        for n, post in enumerate(officers)
+    )
+
+
+DESK = '[[desk]]\nid = "ban-thu-ky"\nserves = "officers"\n'
+
+
+def test_officers_are_read_with_their_posts_and_limits(folder: Path) -> None:
+    more = (
+        '[officers]\nfresh_min = 5\ntwo_people = ["declare"]\n[officers.limits.secretary]\nidle_min = 20\n'
+    )
+    officers = load(write(folder, GOOD + more)).config.the_officers
+    found = officers.of_card("cb-002")
+    assert found is not None
+    assert (found.id, found.post, officers.desks) == ("thu-ky", "secretary", ("ban-thu-ky",))
+    assert officers.limits["secretary"].idle.total_seconds() == 1200
+    assert officers.takes_two("declare")
+    assert officers.takes_two("cancel"), "what a hall adds takes nothing away"
+
+
+@pytest.mark.parametrize("posts", [(), ("presiding",), ("presiding", "operator"), ("secretary", "auditor")])
+def test_a_hall_without_two_who_may_cancel_is_refused_before_it_sits(
+    folder: Path, posts: tuple[str, ...]
+) -> None:
+    found = faults(folder, BARE + DESK + listed(*posts))
+    assert any("cancel takes two officers" in fault for fault in found)
+
+
+def test_a_hall_for_trying_things_out_may_have_one_officer_who_acts_alone(folder: Path) -> None:
+    assert load(write(folder, TRIAL)).config.the_officers.alone
+    trial = TRIAL + DESK + listed("presiding", "secretary")
+    officers = load(write(folder, trial)).config.the_officers
+    assert not officers.alone
+    assert officers.takes_two("cancel"), "with two listed, it is tried as it will be"
+
+
+def test_codes_sign_nobody_in_where_results_count(folder: Path) -> None:
+    (fault,) = faults(folder, GOOD + "[officers]\ncodes = true\n")
+    assert "test = true only" in fault
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ('card = "cb-002"\n', "needs a card or a subject"),
+        ('card = "cb-002"\nsubject = "s"\n', "no [officers.openid]"),
+        ('card = "cb-001"\n', "the card cb-001 stands twice"),
+        ('card = "cb-002"\npost = "king"\n', ""),
+    ],
+)
+def test_an_officer_who_could_not_sign_in_or_be_told_apart_is_refused(
+    folder: Path, change: str, said: str
+) -> None:
+    after = "" if said.startswith("needs") else change
+    found = faults(folder, GOOD.replace('card = "cb-002"\n', after))
+    assert any(said in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("fresh_min = 0", "greater than"),
+        ("fresh_min = 600", "less than"),
+        ("confirm_s = 5", "greater than"),
+        ('two_people = ["fly"]', "there is no act fly"),
+        ('two_people = ["hand_count"]', "by two officers anyway"),
+        ("[officers.limits.secretary]\nidle_min = 1000", "less than"),
+        ('[officers.openid]\nissuer = "http://id.example"\nclient_id = "hall"', "https"),
+        (
+            '[officers.openid]\nissuer = "https://id.example"\nclient_id = "hall"\nalgorithms = ["HS256"]',
+            "",
+        ),
+    ],
+)
+def test_nothing_unsafe_can_be_configured_for_officers(folder: Path, section: str, said: str) -> None:
+    found = faults(folder, GOOD + f"[officers]\n{section}\n")
+    assert any(said in fault for fault in found)
+
+
+def test_the_files_of_the_shared_sign_in_are_missed_like_any_other(folder: Path) -> None:
+    openid = '[officers.openid]\nissuer = "https://id.example"\nclient_id = "hall"\n'
+    (fault,) = faults(folder, GOOD + openid + 'client_secret = "keys/oidc"\n')
+    assert fault.startswith("officers.openid.client_secret: there is no file")

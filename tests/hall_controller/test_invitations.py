@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from display.access import Access, CodeNotValid, NotAnOfficerId
+from display.access import Access, CodeNotValid
+from display.officers import NotAnOfficerId, Officers
 from hall_controller.cli import USAGE, app
 from hall_controller.invitations import invite, taking_from
-from tests.hall_controller.test_config import GOOD as HALL_TOML
-from tests.hall_controller.test_config import folder
+from tests.hall_controller.test_config import GOOD as PRODUCTION
+from tests.hall_controller.test_config import TRIAL, folder
 
 __all__ = ["folder"]
 
@@ -64,7 +65,7 @@ GOOD = {"role": "officer", "name": "thu-ky", "until": "2999-01-01T00:00:00Z"}
 )  # fmt: skip
 def test_a_damaged_file_is_a_code_that_is_not_valid(tmp_path: Path, content: bytes) -> None:
     (tmp_path / hashed("the code")).write_bytes(content)
-    access = Access(now, taking_from(tmp_path))
+    access = Access(now, Officers(codes=True), taking_from(tmp_path))
     with pytest.raises(CodeNotValid):
         access.redeem("the code", "10.0.0.1")
     assert list(tmp_path.iterdir()) == []
@@ -90,9 +91,18 @@ def test_an_officers_id_that_is_none_is_refused_with_its_reason(tmp_path: Path, 
 
 def test_the_command_says_what_an_officers_id_is(folder: Path) -> None:
     config = folder / "hall.toml"
-    config.write_text(HALL_TOML, "utf-8")
+    config.write_text(TRIAL, "utf-8")
     for name, code in (("clock", USAGE), ("Thư Ký", USAGE), ("thu-ky", 0)):
         done = CliRunner().invoke(app, ["invite", "officer", name, "--config", str(config)])
         assert done.exit_code == code, done.output
         assert ("can't be an officer's id" in done.output) == (code == USAGE)
         assert "Traceback" not in done.output
+
+
+def test_no_code_is_made_where_codes_sign_nobody_in(folder: Path) -> None:
+    config = folder / "hall.toml"
+    config.write_text(PRODUCTION, "utf-8")
+    done = CliRunner().invoke(app, ["invite", "officer", "thu-ky", "--config", str(config)])
+    assert done.exit_code == USAGE
+    assert "one-time code" in done.output
+    assert not (folder / "invitations").exists()

@@ -150,6 +150,9 @@ members = "members.csv"
 seats = "seats.csv"
 bridges = "bridges.toml"
 programme = "programme.toml"
+
+[officers]
+codes = true
 {_desks_toml()}"""
 
 
