@@ -37,6 +37,7 @@ from hall_controller.sessions import SessionKeys
 from hall_controller.store import open_reader, open_store
 from hall_controller.store.port import LogReader
 from hall_controller.supervision import Supervision
+from hall_controller.trust_files import TrustFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,9 @@ def _towards_seats(
     hall, sessions, clock = heart.hall, heart.sessions, heart.clock
     link = MqttBus(address, f"{name}-hall", HallBus.listens_to(name))
     bus = HallBus(link, hall=name, signer=known.signer, epoch=hall.epoch, bridges=bridges, clock=clock)
-    trust = CardTrust(known.ca, hall.revocation_lists)
-    lists = tuple(map(located.path, located.config.trust.crl))
-    revocation = RevocationWatch(lists, hall, known, trust, sessions)
+    trust = CardTrust.standing(known, hall.founded)
+    decided = located.path(located.config.trust.decisions)
+    revocation = RevocationWatch(TrustFiles.of(located), hall, known, trust, sessions, decided)
     seats = Seats(bridges)
     intake = Intake(
         hall, bus, trust=trust, bridges=bridges, seats=seats,

@@ -25,20 +25,28 @@ class CardBallotUntrue(RefusalKind):
 
 
 class CardNotTrusted(Refused):
-    """The certificate of the card's signature key isn't taken now; `why` is a code of `audit.trust`."""
+    """The certificate of the card isn't taken now; `why` is a code of `audit.trust`."""
 
     def __init__(self, why: str) -> None:
         text = {
-            "vi": "Chứng thư ký của thẻ không được chấp nhận lúc này; phiếu không được ghi nhận.",
-            "en": f"The card's signature certificate isn't taken now ({why}); the ballot was not recorded.",
+            "vi": "Chứng thư của thẻ không được chấp nhận lúc này; phiếu không được ghi nhận.",
+            "en": f"The card's certificate isn't taken now ({why}); the ballot was not recorded.",
         }
-        super().__init__(f"card_{why}", text, untrusted(why))
+        # A list may yet come, or the presidium decide: the seat goes on trying.
+        super().__init__(f"card_{why}", text, untrusted(why), final=why != "crl_missing")
 
 
 class CardBallots:
     def __init__(self, trust: CardTrust, clock: Clock) -> None:
         self._trust = trust
         self._clock = clock
+
+    def check(self, certificate: bytes) -> None:
+        """Of the card behind a session, at each ballot, as `hall verify` does. Raises CardNotTrusted."""
+        try:
+            self._trust.judge(certificate, self._clock())
+        except Untrusted as no:
+            raise CardNotTrusted(no.code) from no
 
     def judged(self, sealed: Statement, encoded: str) -> CardBallot:
         """`encoded`: the certificate as it came, base64 of DER.
@@ -52,6 +60,7 @@ class CardBallots:
             identity = self._trust.judge(certificate, self._clock())
             if identity.member != sealed.payload["member"]:
                 raise BadSignature("another member's card")
+            identity.check_algorithm(sealed.alg)
             statement.verify(sealed, identity.public_key)
         except Untrusted as no:
             raise CardNotTrusted(no.code) from no

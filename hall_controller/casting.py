@@ -142,6 +142,7 @@ class Casting:
             statement.verify(sealed, known.key)
         except BadSignature as bad:
             raise BallotUntrue() from bad
+        self._by_card.check(known.certificate)
         return Submission(_command(sealed, session, channel), "member", sealed.jws)
 
     def _checked_by_card(self, sealed: Statement, encoded: str) -> Submission:

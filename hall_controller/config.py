@@ -17,6 +17,7 @@ from firmware_bridge.config import is_loopback
 from hall_controller.bilingual import Bilingual
 from hall_controller.desks import DeskSection, twice
 from hall_controller.faults import BadFile, read_text
+from hall_controller.trust_section import TrustSection
 from hall_controller.officers import OfficerSection, OfficersSection, officers_of
 from hall_controller.officers import faults as officers_faults
 
@@ -72,11 +73,6 @@ class StoreSection(_Section):
 class KeysSection(_Section):
     log: Path
     """PEM of the Ed25519 key that signs checkpoints, receipts, results and messages to bridges."""
-
-
-class TrustSection(_Section):
-    ca: list[Path] = Field(min_length=1)
-    crl: list[Path] = Field(min_length=1)
 
 
 class BrokerSection(_Section):
@@ -224,7 +220,7 @@ class Located:
 
 
 _FILES = (
-    "keys.log", "trust.ca", "trust.crl",
+    "keys.log", "trust.ca", "trust.crl", "trust.ocsp",
     "roster.members", "roster.seats", "roster.bridges", "roster.programme",
     "broker.password_file", "broker.passwords", "broker.tls_ca", "broker.tls_cert", "broker.tls_key",
     "web.tls_cert", "web.tls_key", "officers.openid.client_secret", "officers.openid.ca",

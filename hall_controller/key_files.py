@@ -9,11 +9,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from audit.errors import Untrusted
+from audit.ocsp import OcspAnswer
 from audit.signing import Ed25519Signer, Signer
 from audit.trust import certificates
 from hall_controller.config import Located
 from hall_controller.faults import BadFile, Gathering, read_text
 from hall_controller.founding import Founding
+from hall_controller.trust_files import TrustFiles
 
 
 def load_signer(path: Path) -> Signer:
@@ -31,14 +33,20 @@ def load_founding(located: Located) -> Founding:
     """Whose log it is, from the configuration's files. Raises BadFile with the faults of all of them."""
     config, gathering = located.config, Gathering(located.file)
     signer = gathering.read(lambda: load_signer(located.path(config.keys.log)))
-    roots, crls = list[bytes](), list[bytes]()
+    files = TrustFiles.of(located)
+    roots, crls, answers = list[bytes](), list[bytes](), list[bytes]()
     for path in map(located.path, config.trust.ca):
         roots += gathering.read(lambda path=path: _roots(path)) or []  # type: ignore[misc]
-    for path in map(located.path, config.trust.crl):
+    for path in files.lists():
         crls += gathering.read(lambda path=path: [load_revocation_list(path)]) or []  # type: ignore[misc]
+    for path in files.answers():
+        answers += gathering.read(lambda path=path: [load_answer(path)]) or []  # type: ignore[misc]
     gathering.judge()
     assert signer is not None
-    return Founding(config.hall.origin, signer, tuple(roots), tuple(crls))
+    return Founding(
+        config.hall.origin, signer, tuple(roots), tuple(dict.fromkeys(crls)), tuple(dict.fromkeys(answers)),
+        config.trust.algorithms.allowed,
+    )  # fmt: skip
 
 
 def _roots(path: Path) -> list[bytes]:
@@ -56,6 +64,16 @@ def load_revocation_list(path: Path) -> bytes:
         return load(data).public_bytes(Encoding.DER)
     except (OSError, ValueError) as error:
         raise BadFile(path, [f"is no certificate revocation list: {error}"]) from error
+
+
+def load_answer(path: Path) -> bytes:
+    """DER, of an OCSP answer; whose it is isn't asked. Raises BadFile."""
+    try:
+        data = path.read_bytes()
+        OcspAnswer(data)
+    except (OSError, Untrusted) as error:
+        raise BadFile(path, [f"is no OCSP answer: {error}"]) from error
+    return data
 
 
 def load_passwords(path: Path) -> dict[str, str]:

@@ -6,6 +6,9 @@ that they cast before stand, as for a card that is pulled.
 """
 
 import asyncio
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -13,16 +16,18 @@ import structlog
 
 from audit.canonical import sha256_hex
 from audit.errors import Untrusted
+from hall_controller import decisions
 from hall_controller.admission import AT_ONCE
 from hall_controller.card_trust import CardTrust
 from hall_controller.errors import NotRecorded
 from hall_controller.faults import BadFile
-from hall_controller.founding import Founding
+from hall_controller.founding import Founded, Founding
 from hall_controller.hall import Hall
-from hall_controller.key_files import load_revocation_list
+from hall_controller.key_files import load_answer, load_revocation_list
 from hall_controller.sessions import SessionKeys
 from hall_controller.submission import Submission
 from hall_controller.trust_entries import ListTrust
+from hall_controller.trust_files import TrustFiles
 from voting.commands import SignOut
 from voting.errors import Refused
 
@@ -32,17 +37,25 @@ LOOK_EVERY_S = 2.0
 """A card is revoked by a telephone call; two seconds more keep nobody waiting."""
 
 Lists = Literal["ok", "refused", "over"]
-Stamp = tuple[tuple[int, int, int] | None, ...]
+Stamp = tuple[tuple[Path, tuple[int, int, int] | None], ...]
 
 
 class RevocationWatch:
-    """`state` is for the officers: all well, a new list can't be used, those held are past their day."""
+    """`state` is for the officers: all well, something new can't be used, what is held is past its day.
+
+    `decisions`: the folder of what the presidium decided (`decisions`)."""
 
     def __init__(
-        self, files: tuple[Path, ...], hall: Hall, known: Founding, trust: CardTrust, sessions: SessionKeys
+        self,
+        files: TrustFiles,
+        hall: Hall,
+        known: Founding,
+        trust: CardTrust,
+        sessions: SessionKeys,
+        decisions: Path | None = None,
     ) -> None:
         self._files, self._hall, self._known = files, hall, known
-        self._trust, self._sessions = trust, sessions
+        self._trust, self._sessions, self._decisions = trust, sessions, decisions
         self._seen: Stamp | None = None
         """The files as they were when they were last found good."""
         self._refused: tuple[str, ...] = ()
@@ -64,42 +77,82 @@ class RevocationWatch:
     async def look(self) -> None:
         """Once: what is new comes into force, or is refused."""
         try:
+            await self._decide()
             stamp = await asyncio.to_thread(_stamp, self._files)
             if stamp != self._seen:
-                lists, faults = await asyncio.to_thread(self._read)
-                if not set(lists) <= set(self._hall.revocation_lists):
-                    await self._renew(lists)
-                self._say(faults)
-                self._seen = None if faults else stamp
+                found = await asyncio.to_thread(self._read)
+                if found.brings_more_than(self._hall.founded):
+                    await self._renew(found)
+                self._say(found.faults)
+                self._seen = None if found.faults else stamp
             if self._to_end:
                 await self._end_revoked()
         except (NotRecorded, Refused) as fault:
             log.warning("revocation_lists_not_recorded", fault=str(fault))
 
-    def _read(self) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
-        """The lists that may be in force, and what is wrong with the others. One authority's fault is not
-        another's: what that one revoked mustn't wait for it."""
-        lists, faults, now = list[bytes](), list[str](), self._hall.now()
-        for file in self._files:
+    def _read(self) -> "_Found":
+        """What may be in force, and what is wrong with the rest. One authority's fault is not another's:
+        what that one revoked mustn't wait for it."""
+        held, faults = set(self._hall.founded.ocsp), list[str]()
+        lists = self._usable(self._files.lists(), load_revocation_list, self._trust.check_list, faults)
+        answers = self._usable(self._files.answers(), load_answer, self._trust.check_answer, faults, held)
+        return _Found(lists, answers, tuple(faults))
+
+    def _usable(
+        self,
+        files: Iterable[Path],
+        load: Callable[[Path], bytes],
+        check: Callable[[bytes, datetime], None],
+        faults: list[str],
+        held: Container[bytes] = (),
+    ) -> tuple[bytes, ...]:
+        """`held`: what was taken before. An answer is short-lived, and no fault once it is past its day."""
+        usable, now = list[bytes](), self._hall.now()
+        for file in files:
             try:
-                found = load_revocation_list(file)
-                self._trust.check_list(found, now)
+                found = load(file)
+                if found not in held:
+                    check(found, now)
             except BadFile as fault:
                 faults.append(str(fault))
             except Untrusted as fault:
                 faults.append(f"{file}: {fault}")
             else:
-                lists.append(found)
-        return tuple(lists), tuple(faults)
+                usable.append(found)
+        return tuple(dict.fromkeys(usable))
 
-    async def _renew(self, lists: tuple[bytes, ...]) -> None:
-        self._trust.comes(lists)
+    async def _renew(self, found: "_Found") -> None:
+        self._trust.comes(found.lists, found.answers)
         # Sign-ins that were judged without them are put into the queue before their entry.
         await asyncio.sleep(0)
-        recorded = await self._hall.submit(Submission(ListTrust(self._known.ca, lists), "hall"))
-        self._trust.holds(lists)
+        asked = ListTrust(self._known.ca, found.lists, found.answers, self._known.algorithms)
+        recorded = await self._hall.submit(Submission(asked, "hall"))
+        self._trust.holds(found.lists, found.answers)
         self._to_end = True
-        log.info("revocation_lists_renewed", entry=recorded.seq, lists=[sha256_hex(one) for one in lists])
+        log.info(
+            "revocation_lists_renewed",
+            entry=recorded.seq,
+            lists=[sha256_hex(one) for one in found.lists],
+            answers=len(found.answers),
+        )
+
+    async def _decide(self) -> None:
+        """What the presidium decided meanwhile. Raises NotRecorded, LogBroken."""
+        if self._decisions is None:
+            return
+        for file in await asyncio.to_thread(decisions.waiting, self._decisions):
+            try:
+                decided = decisions.read(file)
+                if not any(decided.is_in(waiver) for waiver in self._hall.founded.waivers):
+                    await self._hall.submit(Submission(decided, "hall"))
+            except (BadFile, Refused) as fault:
+                log.warning("decision_refused", fault=str(fault))
+                decisions.set_aside(file)
+            else:
+                # A crash before this: it is found in the log, and only the file is removed.
+                self._trust.waive(self._hall.founded.waivers[-1])
+                log.warning("revocation_waived", by=decided.decided_by, reason=decided.reason)
+                file.unlink(missing_ok=True)
 
     def _say(self, faults: tuple[str, ...]) -> None:
         for fault in faults:
@@ -134,9 +187,19 @@ class RevocationWatch:
         log.warning("session_ended", cause="card_revoked", session=session)
 
 
-def _stamp(files: tuple[Path, ...]) -> Stamp:
-    """What changes with a file's content; None for one that isn't there."""
-    return tuple(map(_stamp_of, files))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    lists: tuple[bytes, ...]
+    answers: tuple[bytes, ...]
+    faults: tuple[str, ...]
+
+    def brings_more_than(self, founded: Founded) -> bool:
+        return not (set(self.lists) <= set(founded.crl) and set(self.answers) <= set(founded.ocsp))
+
+
+def _stamp(files: TrustFiles) -> Stamp:
+    """What changes with the files and their content; None for one that isn't there."""
+    return tuple((file, _stamp_of(file)) for file in (*files.lists(), *files.answers()))
 
 
 def _stamp_of(file: Path) -> tuple[int, int, int] | None:

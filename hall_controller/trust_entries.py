@@ -40,6 +40,21 @@ class WaiveRevocation:
     decided_by: tuple[str, str]
     """Two people's names: they answer for it."""
 
+    def is_in(self, waiver: Waiver) -> bool:
+        """Whether this very decision is recorded already."""
+        own, until = self.said(), instant.write(waiver.span.until)
+        return (own["reason"], own["until"]) == (waiver.reason, until) and (
+            (tuple(own["decided_by"]), frozenset(self.authorities))
+            == (waiver.decided_by, waiver.authorities)
+        )
+
+    def said(self) -> dict[str, Any]:
+        """As its entry says it."""
+        return {
+            "authorities": list(self.authorities), "until": instant.write(self.until),
+            "reason": self.reason.strip(), "decided_by": [" ".join(one.split()) for one in self.decided_by],
+        }  # fmt: skip
+
 
 class WaiverVoid(RefusalKind):
     """`why`: what the decision lacks."""
@@ -63,15 +78,11 @@ def trust_list(asked: ListTrust) -> Draft:
 
 def revocation_waived(asked: WaiveRevocation, at: datetime, actor: str) -> Draft:
     """Raises WaiverVoid for what nobody may decide, or what the log doesn't hold."""
-    d = {
-        "authorities": list(asked.authorities), "until": instant.write(asked.until),
-        "reason": asked.reason.strip(), "decided_by": [" ".join(one.split()) for one in asked.decided_by],
-    }  # fmt: skip
     try:
-        Waiver.read(d, at)
+        Waiver.read(asked.said(), at)
     except BadEvidence as error:
         raise WaiverVoid(why=error) from error
-    return Draft("RevocationWaived", actor, d)
+    return Draft("RevocationWaived", actor, asked.said())
 
 
 def hashes(ders: Sequence[bytes]) -> list[str]:

@@ -35,6 +35,7 @@ from hall_controller.sessions import SessionKeys
 from hall_controller.store.port import Store
 from hall_controller.store.sqlite import open_sqlite
 from hall_controller.submission import Recorded, Submission
+from hall_controller.trust_files import TrustFiles
 from simulators.authority import Authority
 from simulators.bus import SimulatedBus
 from simulators.card import SimulatedCard
@@ -261,8 +262,9 @@ class HallOnBus:
         seats, sessions = Seats(bridges), SessionKeys()
         if hall.meeting.sitting is not None:
             sessions.read_back(store, hall.meeting.sitting.id)
-        trust = CardTrust(known.ca, hall.revocation_lists)
-        revocation = RevocationWatch((self.directory / "crl.der",), hall, known, trust, sessions)
+        trust = CardTrust.standing(known, hall.founded)
+        files, decided = TrustFiles((self.directory / "crl.der",)), self.directory / "decisions"
+        revocation = RevocationWatch(files, hall, known, trust, sessions, decided)
         intake = Intake(
             hall, bus, trust=trust, bridges=bridges, seats=seats,
             sessions=sessions, origin=ORIGIN, clock=utc_now, token=secrets.token_bytes,

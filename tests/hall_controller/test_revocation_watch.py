@@ -10,6 +10,7 @@ from hall_controller.clock import utc_now
 from hall_controller.revocation_watch import RevocationWatch
 from hall_controller.sessions import SessionKeys
 from hall_controller.store import open_sqlite
+from hall_controller.trust_files import TrustFiles
 from simulators.authority import Authority
 from simulators.bus import SimulatedBus
 from tests.hall_controller.chamber import START, Chamber, seated, started
@@ -57,7 +58,7 @@ async def test_a_list_that_could_not_be_recorded_is_recorded_later(tmp_path: Pat
     hall = await started(chamber, store)
     await seated(chamber, hall)
     trust = CardTrust(chamber.known.ca, hall.revocation_lists)
-    watch = RevocationWatch((file,), hall, chamber.known, trust, SessionKeys())
+    watch = RevocationWatch(TrustFiles((file,)), hall, chamber.known, trust, SessionKeys())
     chamber.authority.revoke(chamber.people[0].card.certificate, START)
     file.write_bytes(chamber.authority.crl(START))
     store.fail("before")
@@ -83,7 +84,7 @@ async def test_one_authoritys_bad_list_does_not_hold_up_another(tmp_path: Path) 
     hall = await started(chamber, open_sqlite(tmp_path / "hall.db"))
     trust = CardTrust(known.ca, known.crl)
     files = tmp_path / "former.der", tmp_path / "crl.der"
-    watch = RevocationWatch(files, hall, known, trust, SessionKeys())
+    watch = RevocationWatch(TrustFiles(files), hall, known, trust, SessionKeys())
     assert watch.state == "ok"
     files[0].write_bytes(former.crl(START - timedelta(days=30)))
     chamber.authority.revoke(chamber.people[0].card.certificate, START)
