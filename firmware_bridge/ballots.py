@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 
 from firmware_bridge.messages import CardSigned, Jws
 
-FIRST_REPEATS_S = (0.4, 0.8)
-LATER_REPEATS_S = 1.6
-"""docs/specs/bus.md: lost messages cost a moment, a hall that is down isn't stormed by five hundred
-seats."""
+FIRST_REPEAT_S, LATER_REPEATS_S = 0.8, 1.6
+"""docs/specs/bus.md: lost messages cost a moment. A full house's burst is answered before the first repeat
+also on a slow day: who repeats sooner doubles the load of a hall that is only late."""
 SAME_ACT_S = 3.0
 """A press is signed again over a phone's ballot only so soon after: an older one may be older than what the
 member said by phone since, perhaps because the seat didn't answer."""
@@ -66,7 +65,6 @@ class SentBallot:
     """When it was signed; `asked_at`: when its key went down, which is earlier for one that had to wait."""
     asked_at: float
     repeat_at: float
-    repeats: int = 0
     again: bool = False
     """Signed once more, on the ballot in force."""
     stale: bool = False
@@ -231,12 +229,10 @@ class Casting:
         if signed is None:
             return None
         ballot, jws = signed
-        self.pending = SentBallot(press, ballot, jws, now, asked_at, now + FIRST_REPEATS_S[0])
+        self.pending = SentBallot(press, ballot, jws, now, asked_at, now + FIRST_REPEAT_S)
         self.refused = False
         return jws
 
-    def _again(self, waiting: SentBallot, now: float) -> Words:
-        repeats = waiting.repeats + 1
-        wait = FIRST_REPEATS_S[repeats] if repeats < len(FIRST_REPEATS_S) else LATER_REPEATS_S
-        self.pending = replace(waiting, repeat_at=now + wait, repeats=repeats)
+    def _again(self, waiting: SentBallot, now: float) -> Jws:
+        self.pending = replace(waiting, repeat_at=now + LATER_REPEATS_S)
         return waiting.jws

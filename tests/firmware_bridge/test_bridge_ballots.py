@@ -15,7 +15,7 @@ def sign(press: Press) -> tuple[str, Jws]:
     return ballot, {"payload": ballot}
 
 
-def test_repeats_come_after_400_800_and_then_every_1600_ms() -> None:
+def test_repeats_come_after_800_and_then_every_1600_ms() -> None:
     casting = Casting(True)
     casting.press("1", sign, 0.0)
     sent = []
@@ -24,7 +24,7 @@ def test_repeats_come_after_400_800_and_then_every_1600_ms() -> None:
         assert casting.repeats_due(due - 0.001) is None
         assert casting.repeats_due(due) is not None
         sent.append(round(due, 3))
-    assert sent == [0.4, 1.2, 2.8, 4.4, 6.0, 7.6]
+    assert sent == [0.8, 2.4, 4.0, 5.6, 7.2, 8.8]
 
 
 def test_the_same_choice_again_sends_nothing() -> None:
