@@ -17,9 +17,9 @@ from firmware_bridge.config import is_loopback
 from hall_controller.bilingual import Bilingual
 from hall_controller.desks import DeskSection, twice
 from hall_controller.faults import BadFile, read_text
-from hall_controller.trust_section import TrustSection
 from hall_controller.officers import OfficerSection, OfficersSection, officers_of
 from hall_controller.officers import faults as officers_faults
+from hall_controller.trust_section import TrustSection
 
 HallId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+/[a-z0-9-]+/\d{4}$")]
