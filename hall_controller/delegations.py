@@ -54,6 +54,7 @@ class Delegations:
         identity = self._trust.judge(here.certificate, self._clock())
         if identity.member != sealed.payload["member"]:
             raise Untrusted("subject", "another member's card")
+        identity.check_algorithm(sealed.alg)
         statement.verify(sealed, identity.public_key)
         return SessionEvidence(sealed.jws, here.certificate)
 
