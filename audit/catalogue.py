@@ -70,6 +70,10 @@ _leaves = members(
 )  # fmt: skip
 _algorithms = members(authorities=sequence(text), cards=sequence(text))
 _ocsp = members(count=positive, sha256=hex64)
+_seat = members(
+    seat=text, member=text, present=flag, shown=nullable(count), pressed=nullable(count),
+    lit=nullable(count), offline=nullable(count), recorded=nullable(count), by_phone=flag,
+)  # fmt: skip
 
 KINDS: Mapping[str, Kind] = {
     "LogCreated": Kind(members(origin=text, vkey=text, keys=mapping(thing))),
@@ -111,6 +115,7 @@ KINDS: Mapping[str, Kind] = {
         members(vote=text, roll=count, present=count, ballots=count, took_part=hex64),
         "participation", _leaves,
     ),
+    "SeatsAccounted": Kind(members(vote=text), "account", members(seats=sequence(_seat))),
     "HandCountEntered": Kind(
         members(vote=text, confirmed=flag), "result", members(counts=mapping(count)),
     ),

@@ -105,8 +105,8 @@ def parse(text: str) -> Checkpoint:
 
 
 def as_seen(text: str) -> str:
-    """A note as a QR reader, an editor or a message hands it on: with foreign line ends, or without the last
-    one, which its signature line needs. What was signed is not touched."""
+    """A note as a QR reader, an editor or a message hands it on: with foreign line ends, or without the
+    last one, which its signature line needs. What was signed is not touched."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").strip()
     return lines + "\n"
 

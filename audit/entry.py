@@ -18,10 +18,12 @@ BALLOT_BLOB_BYTES = 1536
 BLOB_STEP_BYTES = 1024
 RESULT_STEP_BYTES = 4096
 """Room for a signed result of many choices with long names: figures of any kind have this one size."""
+ACCOUNT_STEP_BYTES = 65_536
+"""Room for some five hundred seats with all their times: its length tells of none."""
 CLASSES = frozenset(
-    {"public", "ballot", "session", "signout", "participation", "result", "declared", "incident"}
+    {"public", "ballot", "session", "signout", "participation", "account", "result", "declared", "incident"}
 )
-_STEPS = {"result": RESULT_STEP_BYTES, "declared": RESULT_STEP_BYTES}
+_STEPS = {"account": ACCOUNT_STEP_BYTES, "result": RESULT_STEP_BYTES, "declared": RESULT_STEP_BYTES}
 
 _BEHIND_PAD = len('","rand":"') + 22 + len('"}')
 """Bytes after a payload's pad: 16 bytes are 22 characters of base64url."""

@@ -17,6 +17,7 @@ from hall_controller import signed_result
 from hall_controller.encoding import PLAIN, book_id
 from hall_controller.signed_result import Malformed
 from voting import events as ev
+from voting import seat_units
 from voting.commands import Channel, Question
 from voting.ids import BallotHash, ChoiceId, ItemId, KindId, MemberId, SeatId, SittingId, VoteId
 from voting.majority import Result
@@ -164,6 +165,11 @@ def _vote_closed(entry: Entry, body: Any) -> ev.Event:
     return ev.VoteClosed(VoteId(d["vote"]), d["roll"], d["present"], d["ballots"])
 
 
+def _seats_accounted(entry: Entry, body: Any) -> ev.Event:
+    seats = None if body is None else tuple(map(seat_units.from_plain, body["seats"]))
+    return ev.SeatsAccounted(VoteId(entry.d["vote"]), seats)
+
+
 def _hand_count_entered(entry: Entry, body: Any) -> ev.Event:
     counts = None if body is None else body["counts"]
     return ev.HandCountEntered(VoteId(entry.d["vote"]), counts, _by(entry), entry.d["confirmed"])
@@ -219,6 +225,7 @@ _READERS: dict[str, Callable[[Entry, Any], ev.Event]] = {
     "VoteAnnounced": _vote_announced,
     "BallotRecorded": _ballot_recorded,
     "VoteClosed": _vote_closed,
+    "SeatsAccounted": _seats_accounted,
     "HandCountEntered": _hand_count_entered,
     "CastingVoteGiven": _casting_vote_given,
     "ResultComputed": _result_computed,

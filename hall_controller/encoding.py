@@ -11,6 +11,7 @@ from typing import Any
 
 from audit import canonical, instant
 from voting import events as ev
+from voting import seat_units
 from voting.members import Member
 
 Jws = Mapping[str, Any]
@@ -137,6 +138,10 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
             return {"vote": event.vote, "ballot": event.ballot}, Payload("ballot", dict(jws))
         case ev.VoteClosed(), TookPart():
             return _plain(event) | {"took_part": enclosure.root}, _participation(enclosure)
+        case ev.SeatsAccounted(seats=tuple() as seats), _:
+            return {"vote": event.vote}, Payload(
+                "account", {"seats": list(map(seat_units.to_plain, seats))}
+            )
         case ev.HandCountEntered(counts=Mapping() as counts), _:
             d = {"vote": event.vote, "confirmed": event.confirmed}
             return d, Payload("result", {"counts": dict(counts)})

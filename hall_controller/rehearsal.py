@@ -102,6 +102,8 @@ def _of_a_vote(event: ev.Event) -> c.Command | None:
             return c.CloseVote(vote, "clock" if by == "clock" else OfficerId(by))
         case ev.VoteClosed(vote):
             return c.EndClosing(vote)
+        case ev.SeatsAccounted(vote, tuple() as seats):
+            return c.AccountForSeats(vote, {one.seat: one.seen for one in seats})
         case ev.HandCountEntered(vote, Mapping() as counts, by):
             return c.EnterHandCount(vote, counts, OfficerId(by))
         case ev.CastingVoteGiven(vote, str(choice), by):

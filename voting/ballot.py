@@ -204,15 +204,15 @@ def recorded(meeting: Meeting, event: e.BallotRecorded, at: datetime) -> Meeting
         raise ImpossibleEvent(f"ballot {event.ballot} is recorded twice")
     ballots = division.ballots
     if event.member is not None:
-        ballots = ballots.insert(event.member, _effective(division, event))
+        ballots = ballots.insert(event.member, _effective(division, event, at))
     kept = division.recorded.insert(event.ballot, event.member)
     return meeting.with_vote(replace(division, ballots=ballots, recorded=kept))
 
 
-def _effective(division: Division, event: e.BallotRecorded) -> Effective:
+def _effective(division: Division, event: e.BallotRecorded, at: datetime) -> Effective:
     if event.channel is None or event.choice is None or event.rev is None:
         raise ImpossibleEvent(f"ballot {event.ballot} names a member, but not its choice")
     current = division.ballots.get(event.member) if event.member is not None else None
     if (event.rev, event.prev) != ((current.rev + 1, current.ballot) if current else (1, None)):
         raise ImpossibleEvent(f"ballot {event.ballot} doesn't follow the member's ballot in force")
-    return Effective(event.ballot, event.choice, event.rev, event.seat, event.channel, event.session)
+    return Effective(event.ballot, event.choice, event.rev, event.seat, event.channel, event.session, at)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from voting.ids import BallotHash, ChoiceId, ItemId, KindId, MemberId, OfficerId, SeatId, SittingId, VoteId
 from voting.members import Member
+from voting.seat_units import SeatSeen
 
 Channel = Literal["seat", "mobile"]
 Text = Mapping[str, str]
@@ -178,6 +179,14 @@ class CastBallot:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountForSeats:
+    """What the seat units did in a vote that has closed. Asked by the hall, once, before the result."""
+
+    vote: VoteId
+    seats: Mapping[SeatId, SeatSeen]
+
+
+@dataclass(frozen=True, slots=True)
 class EnterHandCount:
     """Entered once by each of two clerks; it counts when both entered the same figures."""
 
@@ -248,7 +257,7 @@ class EndSpeech:
 Command = (
     CallRoll | PutToSleep | NoteIncident | AcknowledgeIncident
     | OpenSitting | AdjournSitting | SignIn | SignOut | MarkPresence | AnnounceVote | OpenVote | HoldVote
-    | ResumeVote | ExtendVote | CloseVote | EndClosing | CastBallot | EnterHandCount | GiveCastingVote
-    | ComputeResult | DeclareVote | CancelVote | NoteInterruption | RequestFloor | WithdrawRequest
-    | GiveFloor | EndSpeech
+    | ResumeVote | ExtendVote | CloseVote | EndClosing | AccountForSeats | CastBallot | EnterHandCount
+    | GiveCastingVote | ComputeResult | DeclareVote | CancelVote | NoteInterruption | RequestFloor
+    | WithdrawRequest | GiveFloor | EndSpeech
 )  # fmt: skip

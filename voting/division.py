@@ -18,6 +18,7 @@ from voting.errors import ImpossibleEvent
 from voting.ids import BallotHash, ChoiceId, MemberId, SeatId, SittingId, VoteId
 from voting.kinds import Kind
 from voting.majority import Result
+from voting.seat_units import SeatAccount
 
 
 class Phase(Enum):
@@ -36,8 +37,8 @@ IN_PLAY = frozenset({Phase.ANNOUNCED, Phase.OPEN, Phase.HELD, Phase.CLOSING})
 
 VoteEvent = (
     e.VoteAnnounced | e.VoteOpened | e.BallotRecorded | e.HandCountEntered | e.VoteHeld | e.VoteResumed
-    | e.VoteExtended | e.VoteClosing | e.VoteClosed | e.ResultComputed | e.CastingVoteGiven | e.VoteDeclared
-    | e.VoteCancelled | e.VoteSuperseded
+    | e.VoteExtended | e.VoteClosing | e.VoteClosed | e.SeatsAccounted | e.ResultComputed
+    | e.CastingVoteGiven | e.VoteDeclared | e.VoteCancelled | e.VoteSuperseded
 )  # fmt: skip
 
 _HAND = (Phase.OPEN, Phase.HELD, Phase.CLOSING, Phase.CLOSED)
@@ -57,6 +58,7 @@ TRANSITIONS: Mapping[type[VoteEvent], Mapping[Phase | None, Phase]] = {
     e.VoteExtended: {Phase.OPEN: Phase.OPEN, Phase.HELD: Phase.HELD},
     e.VoteClosing: {Phase.OPEN: Phase.CLOSING, Phase.HELD: Phase.CLOSING},
     e.VoteClosed: {Phase.CLOSING: Phase.CLOSED},
+    e.SeatsAccounted: {Phase.CLOSED: Phase.CLOSED},
     e.ResultComputed: {Phase.CLOSED: Phase.CLOSED},
     e.CastingVoteGiven: {Phase.CLOSED: Phase.CLOSED},
     e.VoteDeclared: {Phase.CLOSED: Phase.DECLARED},
@@ -85,6 +87,8 @@ class Effective:
     channel: Channel
     session: str | None
     """None: the card signed it itself."""
+    at: datetime | None = field(default=None, compare=False)
+    """When it was recorded: it is the same ballot at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,9 @@ class Division:
     """Present when it closed, and who voted and left."""
     took_part: int | None = None
     """Effective ballots when it closed; known also to a reader who gets no ballots."""
+    accounted_at: datetime | None = None
+    account: tuple[SeatAccount, ...] | None = None
+    """What the seat units did; None before it is given, and for a reader from whom it is withheld."""
     casting_vote: ChoiceId | None = None
     result: Result | None = None
     declared_at: datetime | None = None

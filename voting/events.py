@@ -12,6 +12,7 @@ from voting.commands import Channel, Question, Text
 from voting.ids import BallotHash, ChoiceId, MemberId, SeatId, SittingId, VoteId
 from voting.majority import Result
 from voting.members import Member
+from voting.seat_units import SeatAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,13 @@ class BallotRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatsAccounted:
+    vote: VoteId
+    seats: tuple[SeatAccount, ...] | None
+    """By seat; None for a reader from whom it is withheld, as who took part is."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandCountEntered:
     vote: VoteId
     counts: Mapping[ChoiceId, int] | None
@@ -247,7 +255,7 @@ Event = (
     RollCalled | SessionSlept | IncidentNoted | IncidentAcknowledged
     | RuleBookAdopted | RollEstablished | SittingOpened | SittingAdjourned | SignedIn | SignedOut
     | PresenceMarked | VoteAnnounced | VoteSuperseded | VoteOpened | VoteHeld | VoteResumed | VoteExtended
-    | VoteClosing | VoteClosed | BallotRecorded | HandCountEntered | CastingVoteGiven | ResultComputed
-    | VoteDeclared | VoteCancelled | RecordingInterrupted | FloorRequested | RequestWithdrawn | FloorGiven
-    | SpeechEnded
+    | VoteClosing | VoteClosed | SeatsAccounted | BallotRecorded | HandCountEntered | CastingVoteGiven
+    | ResultComputed | VoteDeclared | VoteCancelled | RecordingInterrupted | FloorRequested
+    | RequestWithdrawn | FloorGiven | SpeechEnded
 )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from voting import ballot, conduct, convening, counting, debate, incidents, presence
+from voting import ballot, conduct, convening, counting, debate, incidents, presence, seat_account
 from voting import commands as c
 from voting import events as e
 from voting.chamber import Meeting, Sitting
@@ -33,6 +33,7 @@ _DECISIONS: Mapping[type[c.Command], Callable[[Meeting, Any, datetime], tuple[e.
     c.ExtendVote: conduct.decide_extend,
     c.CloseVote: conduct.decide_close,
     c.EndClosing: conduct.decide_end_closing,
+    c.AccountForSeats: seat_account.decide_account,
     c.CastBallot: ballot.decide_cast,
     c.EnterHandCount: counting.decide_hand_count,
     c.GiveCastingVote: counting.decide_casting_vote,
@@ -66,6 +67,7 @@ _CHANGES: Mapping[type[e.Event], Callable[[Meeting, Any, datetime], Meeting]] = 
     e.VoteExtended: conduct.extended,
     e.VoteClosing: conduct.closing,
     e.VoteClosed: conduct.closed,
+    e.SeatsAccounted: seat_account.accounted,
     e.BallotRecorded: ballot.recorded,
     e.HandCountEntered: counting.hand_counted,
     e.CastingVoteGiven: counting.casting_vote_given,

@@ -61,6 +61,16 @@ class VoteNotClosed(RefusalKind):
     en = "Vote {vote} is {phase}; this can be done only once it is closed and not yet declared."
 
 
+class NoSeatsToAccountFor(RefusalKind):
+    vi = "Lần biểu quyết này không biểu quyết tại ghế, hoặc là bỏ phiếu kín, nên không có sổ ghế."
+    en = "This vote isn't taken at the seats, or is secret: there is no account of seats."
+
+
+class SeatsAlreadyAccounted(RefusalKind):
+    vi = "Sổ ghế của lần biểu quyết này đã có trong nhật ký."
+    en = "The seats of this vote are accounted for in the log already."
+
+
 class VoteEnded(RefusalKind):
     vi = "Lần biểu quyết {vote} {phase_vi}, không hủy được nữa; có thể biểu quyết lại."
     en = "Vote {vote} is {phase} and can't be cancelled; it may be superseded by a re-vote."

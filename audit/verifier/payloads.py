@@ -15,6 +15,7 @@ _LEAVES = {
     "session": "cards and their certificates, and that each ballot's key was delegated by one",
     "signout": "that no ballot was taken after its session ended",
     "participation": "the list of who took part against the ballots",
+    "account": "what the seat units showed and did, against the ballots",
     "result": "hand counts, a casting vote, and the result as computed against the result as declared",
     "declared": "the result as declared, its signature and its arithmetic",
     "incident": "nothing: where incidents were noted, and whose name was used",
@@ -22,6 +23,7 @@ _LEAVES = {
 """Class → the checks that its absence leaves undone."""
 _TOGETHER = {
     "ballot": "ballots and their list", "participation": "ballots and their list",
+    "account": "ballots and their list",
     "session": "sign-ins and sign-outs", "signout": "sign-ins and sign-outs",
     "result": "figures", "declared": "figures", "incident": "incidents",
 }  # fmt: skip

@@ -17,7 +17,7 @@ from voting.kinds import Publish
 Reader = Literal["public", "auditor"]
 
 _ENDS = frozenset({"VoteClosed", "VoteCancelled"})
-_OF_A_VOTE = frozenset({"ballot", "participation"})
+_OF_A_VOTE = frozenset({"ballot", "participation", "account"})
 _OF_A_SITTING = frozenset({"session", "signout"})
 _WHILE_OPEN = frozenset({"ballot", "result"})
 """What may stand in the log before a vote has ended: choices, and counts of hands."""

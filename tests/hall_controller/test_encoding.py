@@ -20,6 +20,7 @@ from voting.commands import Question
 from voting.ids import BallotHash, ChoiceId, KindId, MemberId, RuleId, SeatId, SittingId, VoteId
 from voting.majority import ConditionResult, Percentage, Result
 from voting.members import Member
+from voting.seat_units import SeatAccount, SeatSeen
 
 V1, AN, S1 = VoteId("s1.1"), MemberId("mem-001"), SittingId("s1")
 AT = datetime(2026, 11, 21, 13, 48, 0, 123000, tzinfo=UTC)
@@ -41,6 +42,7 @@ DEFINITION: dict[str, Any] = {
 QUESTION = Question(KindId("motion"), DEFINITION["title"], DEFINITION["item"])
 ANNOUNCED = ev.VoteAnnounced(V1, QUESTION, canonical.digest(DEFINITION), 1, "an")
 
+SEAT = SeatAccount(SeatId("001"), AN, True, SeatSeen(90, 4000, 4600, 0), 4500, False)
 PLAIN: list[tuple[ev.Event, Enclosure]] = [
     (ev.RuleBookAdopted(S1, BOOK), None),
     (ev.RollEstablished(S1, date(2026, 11, 21), (MEMBER,), {AN: SeatId("001")}), None),
@@ -61,6 +63,7 @@ PLAIN: list[tuple[ev.Event, Enclosure]] = [
     (ev.VoteExtended(V1, 10, "an"), None),
     (ev.VoteClosing(V1, 3, "clock"), None),
     (ev.VoteClosed(V1, 484, 452, 417), TookPart("a" * 64, [LEAF])),
+    (ev.SeatsAccounted(V1, (SEAT, replace(SEAT, seen=SeatSeen(), recorded=None, by_phone=True))), None),
     (ev.HandCountEntered(V1, {APPROVE: 3}, "an", True), None),
     (ev.CastingVoteGiven(V1, APPROVE, "an"), None),
     (ev.ResultComputed(V1, RESULT), JWS),

@@ -95,6 +95,7 @@ COMMANDS: dict[str, Callable[[Hall], c.Command]] = {
     "close": lambda hall: c.CloseVote(V1, SECRETARY),
     "clock closes": lambda hall: c.CloseVote(V1, "clock"),
     "end closing": lambda hall: c.EndClosing(V1),
+    "account for seats": lambda hall: c.AccountForSeats(V1, {}),
     "cast": ballot,
     "hand count": lambda hall: c.EnterHandCount(V1, FIGURES, SECRETARY),
     "casting vote": lambda hall: c.GiveCastingVote(V1, ChoiceId("reject"), CHAIR),
@@ -119,20 +120,29 @@ ALLOWED: list[tuple[Callable[[], Hall], set[str], dict[str, str]]] = [
     (closing, {"end closing", "hand count", "cancel"}, {"cast": "vote_time_up", "extend": "vote_not_open"}),
     (
         closed,
-        {"compute", "hand count", "cancel", "repeat"},
+        {"compute", "hand count", "cancel", "repeat", "account for seats"},
         {"cast": "vote_time_up", "declare": "result_not_computed", "casting vote": "no_casting_vote"},
     ),
     (
         computed,
-        {"declare", "cancel", "repeat", "hand count"},
+        {"declare", "cancel", "repeat", "hand count", "account for seats"},
         {"compute": "result_already_computed"},
     ),
     (
         computed_from_ballots,
-        {"declare", "cancel", "repeat"},
+        {"declare", "cancel", "repeat", "account for seats"},
         {"compute": "result_already_computed", "hand count": "ballots_already_cast"},
     ),
-    (declared, {"repeat"}, {"cancel": "vote_ended", "declare": "vote_not_closed", "cast": "vote_time_up"}),
+    (
+        declared,
+        {"repeat"},
+        {
+            "account for seats": "vote_not_closed",
+            "cancel": "vote_ended",
+            "declare": "vote_not_closed",
+            "cast": "vote_time_up",
+        },
+    ),
     (cancelled, {"repeat"}, {"open": "vote_not_announced", "cancel": "vote_ended"}),
     (superseded, set(), {"repeat": "another_vote_in_play", "declare": "vote_not_closed"}),
 ]
