@@ -234,6 +234,21 @@ class Hall(Protocol):
         `signature` is ECDSA P-256/SHA-256, r‖s, over b"parl-phone-session:" + the challenge.
         """
 
+    async def request_officer_card(self, key: Mapping[str, str], desk: SeatId) -> PhoneBinding:
+        """Asks the card at an officers' desk to sign somebody in at the page with this public P-256 key.
+
+        Raises Refused (no card, not an officer's …). `officer_card` says how it goes on.
+        """
+
+    def officer_card(self, enrolment: str) -> BindingState | None:
+        """None where there is no such request."""
+
+    def prove_officer(self, key_id: str, challenge: str, signature: bytes) -> str | None:
+        """What the card calls its holder, None where the page's proof doesn't hold. It proves once.
+
+        `signature` as a phone's, over b"parl-officer-session:" + the challenge.
+        """
+
     def pin_request(self, seat: SeatId) -> PinRequest | None:
         """What a phone needs to seal a PIN for the card at `seat`; None where none is awaited."""
 

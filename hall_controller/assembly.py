@@ -12,6 +12,9 @@ from fastapi import FastAPI
 
 from display.access import Access
 from display.app import create_app
+from display.id_token import Client
+from display.openid import OpenIdWire
+from display.openid_wire import HttpsWire
 from display.serving import Opened, Tls, open_port, serve_on
 from firmware_bridge.mqtt_bus import BrokerAddress, MqttBus
 from hall_controller import memory
@@ -130,6 +133,7 @@ def _towards_seats(
     intake = Intake(
         hall, bus, trust=trust, bridges=bridges, seats=seats,
         sessions=sessions, origin=known.origin, clock=clock, token=secrets.token_bytes,
+        officers=located.config.the_officers,
     )  # fmt: skip
     announcer = Announcer(bus, intake, bridges, sessions, known.origin, clock)
     return _TowardsSeats(bus, seats, revocation, intake, announcer)
@@ -150,7 +154,17 @@ def _pages(located: Located, given: GivenHall, clock: HallClock, opened: Opened)
     officers = located.config.the_officers
     access = Access(clock, officers, taking_from(invitations, lambda: clock.ahead))
     origins = [opened.address, *located.config.web.origins]
-    return create_app(given, access, built_pages(located), origins, clock)
+    return create_app(given, access, built_pages(located), origins, clock, _shared_sign_in(located))
+
+
+def _shared_sign_in(located: Located) -> tuple[Client, OpenIdWire] | None:
+    """The state's, where officers use it. Raises BadFile."""
+    section = located.config.officers.openid
+    if section is None:
+        return None
+    secret = section.client_secret and read_text(located.path(section.client_secret)).strip()
+    client = Client(section.issuer, section.client_id, secret or None, tuple(section.algorithms))
+    return client, HttpsWire(None if section.ca is None else located.path(section.ca))
 
 
 async def run(located: Located, ready: Callable[[Running], None], system: Clock = utc_now) -> None:

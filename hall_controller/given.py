@@ -223,6 +223,15 @@ class GivenHall:
     def prove_phone(self, key_id: str, challenge: str, signature: bytes) -> BoundPhone | None:
         return self._intake.prove_phone(key_id, challenge, signature)
 
+    async def request_officer_card(self, key: Mapping[str, str], desk: SeatId) -> PhoneBinding:
+        return self._intake.officer_cards.request(key, desk)
+
+    def officer_card(self, enrolment: str) -> BindingState | None:
+        return self._intake.officer_cards.state(enrolment)
+
+    def prove_officer(self, key_id: str, challenge: str, signature: bytes) -> str | None:
+        return self._intake.officer_cards.prove(key_id, challenge, signature)
+
     def pin_request(self, seat: SeatId) -> PinRequest | None:
         return self._intake.pin_request(seat)
 

@@ -12,6 +12,7 @@ import structlog
 
 from audit import statement
 from audit.errors import BadEvidence, LogBroken
+from display.officers import Officers
 from display.ports import BindingState, BoundPhone, PhoneBinding, PinOutcome, PinRequest
 from firmware_bridge.messages import (
     Card,
@@ -42,6 +43,8 @@ from hall_controller.clock import Clock
 from hall_controller.delegations import Delegations
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
+from hall_controller.officer_cards import NO_SITTING, OfficerCards
+from hall_controller.phone_refusals import PlaceUnknown
 from hall_controller.phones import Phones
 from hall_controller.pins import SealedPins
 from hall_controller.seats import Seats
@@ -54,6 +57,9 @@ from voting.floor import next_press
 from voting.ids import MemberId, SeatId
 
 log = structlog.get_logger(__name__)
+
+NOBODY = Officers()
+"""A hall whose officers have no desk."""
 
 
 class Intake:
@@ -71,6 +77,7 @@ class Intake:
         origin: str,
         clock: Clock,
         token: Callable[[int], bytes],
+        officers: Officers = NOBODY,
     ) -> None:
         self._hall = hall
         self._bus = bus
@@ -87,6 +94,7 @@ class Intake:
         by_card = CardBallots(trust, clock)
         self.casting = Casting(hall, bus, sessions, origin, own.__getitem__, bridges.desks, by_card=by_card)
         self.phones = Phones(hall, bus, self.admission, delegations, bridges, origin, clock, token)
+        self.officer_cards = OfficerCards(bus, trust, officers, origin, clock, token)
         self._underway = Underway()
 
     # -- from the pages --------------------------------------------------------------------------------
@@ -97,6 +105,8 @@ class Intake:
 
     def request_phone_binding(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
         """Asks the card at `seat` to bind this public P-256 key. Raises Refused."""
+        if self.officer_cards.reads(seat):
+            raise PlaceUnknown(place=seat)
         return self.phones.request(key, seat)
 
     def phone_binding(self, enrolment: str) -> BindingState | None:
@@ -141,7 +151,9 @@ class Intake:
         except BadEvidence as bad:
             self._bus.drop("malformed", bridge, bad)
             return
-        if sealed.payload["channel"] == "mobile":
+        if sealed.payload["sit"] == NO_SITTING:
+            self.officer_cards.statement(bridge, sealed)
+        elif sealed.payload["channel"] == "mobile":
             self._underway.begin(self.phones.statement(bridge, sealed))
         elif sealed.payload["seat"] in self._bridges.by_id[bridge].seats:
             self.admission.statement(bridge, sealed)
@@ -150,6 +162,10 @@ class Intake:
 
     def said(self, bridge: str, message: Up) -> None:
         match message:
+            case Card() if self.officer_cards.reads(message.seat):
+                self.officer_cards.card(bridge, message)
+                if not message.present:
+                    self.pins.card_gone(message.seat)
             case Card():
                 self._seats.has_card(message.seat, message.present)
                 self.admission.card(bridge, message)
@@ -177,6 +193,7 @@ class Intake:
                 self.pins.awaited(bridge, message)
             case PhoneDeclined():
                 self.phones.declined(message)
+                self.officer_cards.declined(message)
 
     def _hello(self, bridge: str, hello: Hello) -> None:
         for seat, unit in hello.seats.items():

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit import base64url
 from audit.signing import Ed25519Signer
+from display.officers import Officers
 from firmware_bridge.bridge import Bridge
 from firmware_bridge.hall_link import HallLink
 from firmware_bridge.links import BusLink, Topics
@@ -28,7 +29,7 @@ from hall_controller.card_trust import CardTrust
 from hall_controller.clock import utc_now
 from hall_controller.founding import Founding
 from hall_controller.hall import Hall
-from hall_controller.intake import Intake
+from hall_controller.intake import NOBODY, Intake
 from hall_controller.revocation_watch import RevocationWatch
 from hall_controller.seats import Seats
 from hall_controller.sessions import SessionKeys
@@ -151,6 +152,7 @@ class HallOnBus:
         desks: int = 0,
         book: str = BOOK,
         pads: bool = True,
+        officers: Officers = NOBODY,
     ) -> None:
         self.directory = directory
         self.link_for = link_for
@@ -164,6 +166,7 @@ class HallOnBus:
         self._plan = [*rows, *[1] * network]
         self._serial = len(rows)
         self._desks = desks
+        self._officers = officers
         self.controller: Controller | None = None
 
     async def __aenter__(self) -> "HallOnBus":
@@ -268,6 +271,7 @@ class HallOnBus:
         intake = Intake(
             hall, bus, trust=trust, bridges=bridges, seats=seats,
             sessions=sessions, origin=ORIGIN, clock=utc_now, token=secrets.token_bytes,
+            officers=self._officers,
         )  # fmt: skip
         announcer = Announcer(bus, intake, bridges, sessions, ORIGIN, utc_now)
         run = asyncio.get_running_loop().create_task

@@ -254,6 +254,40 @@ class SimulatedHall:
         self._challenges.discard((key_id, challenge))
         return ports.BoundPhone(member, key_id)
 
+    # An officer's card: the test is the desk
+
+    officers_card = None
+    """Whose card lies at the officers' desk."""
+
+    async def request_officer_card(self, key, desk):
+        if self.officers_card is None:
+            raise Refused("officers_card_missing", {"vi": "Chưa có thẻ ở bàn này.", "en": "No card here."})
+        enrolment, key_id = secrets.token_hex(8), signing.thumbprint(key)
+        self._bindings[enrolment] = ("waiting", desk, dict(key))
+        return ports.PhoneBinding(
+            enrolment, key_id, fingerprint.digits(key_id), self.now + timedelta(minutes=5)
+        )
+
+    def card_signs(self, enrolment):
+        _, desk, key = self._bindings[enrolment]
+        self._bindings[enrolment] = ("bound", desk, key)
+
+    def officer_card(self, enrolment):
+        return self.phone_binding(enrolment)
+
+    def prove_officer(self, key_id, challenge, signature):
+        signed = [key for state, _, key in self._bindings.values() if state == "bound"]
+        key = next((one for one in signed if signing.thumbprint(one) == key_id), None)
+        if key is None or (key_id, challenge) not in self._challenges:
+            return None
+        try:
+            message = b"parl-officer-session:" + challenge.encode()
+            signing.verify(signing.from_jwk(key), "ES256", message, signature)
+        except BadEvidence:
+            return None
+        self._challenges.discard((key_id, challenge))
+        return self.officers_card
+
     # A card without a pad: the test is the bridge
 
     def await_pin(self, seat, key, chal="AAECAwQFBgcICQoLDA0ODw"):
