@@ -1,17 +1,16 @@
-"""Who is a member, and where the hall's seats are: two CSV files, every fault named by line.
+"""Who is a member, and where the hall's seats are: two CSV files, every fault named by line and column.
 
 members.csv: id,name,delegation,since,until,weight,seat (the last three may be empty; the assigned seat).
 seats.csv: seat,block (the order of the lines is the order of the seats in the hall).
+Written again, a roster gives the bytes that it was read from, where those were in the one way of writing.
 """
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from io import StringIO
 from pathlib import Path
 
-from hall_controller.faults import BadFile, read_text
+from hall_controller import csv_table
+from hall_controller.csv_table import Faults, Row
 from voting.ids import MemberId, SeatId
 from voting.members import Member
 
@@ -40,85 +39,110 @@ class Roster:
         return {m.id: self.assigned[m.id] for m in self.on(day) if m.id in self.assigned}
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(StringIO(read_text(path)))
-    if tuple(reader.fieldnames or ()) != columns:
-        raise BadFile(path, [f"line 1: the columns must be {','.join(columns)}"])
-    for row in reader:
-        yield reader.line_num, {name: (row.get(name) or "").strip() for name in columns}
+def load(members_path: Path, seats_path: Path) -> Roster:
+    """Reads both files. Raises BadFile with every fault of the first that has any."""
+    return load_members(members_path, load_seats(seats_path))
 
 
 def load_seats(path: Path) -> tuple[Seat, ...]:
     """Raises BadFile with every fault."""
-    faults: list[str] = []
-    seats: dict[str, Seat] = {}
-    for line, row in _rows(path, SEAT_COLUMNS):
-        if not row["seat"]:
-            faults.append(f"line {line}: seat is empty")
-        elif row["seat"] in seats:
-            faults.append(f"line {line}: seat {row['seat']} stands twice")
-        seats[row["seat"]] = Seat(SeatId(row["seat"]), row["block"])
-    if faults:
-        raise BadFile(path, faults)
-    return tuple(seats.values())
+    faults = Faults(path)
+    seats: dict[str, tuple[int, Seat]] = {}
+    for row in csv_table.read(path, SEAT_COLUMNS, faults):
+        if not csv_table.needed(row, ["seat"], faults):
+            continue
+        if row["seat"] in seats:
+            csv_table.twice(row, "seat", seats[row["seat"]][0], faults)
+            continue
+        seats[row["seat"]] = row.line, Seat(SeatId(row["seat"]), row["block"])
+    faults.judge()
+    return tuple(seat for _, seat in seats.values())
 
 
-def _member(row: dict[str, str]) -> Member:
-    if not row["id"] or not row["name"]:
-        raise ValueError("id and name are needed")
-    since = date.fromisoformat(row["since"])
-    until = date.fromisoformat(row["until"]) if row["until"] else None
-    if until is not None and until <= since:
-        raise ValueError(f"until {until} is not after since {since}")
-    weight = int(row["weight"] or "1")
-    if weight < 1:
-        raise ValueError(f"weight {weight} is not a positive number")
-    return Member(MemberId(row["id"]), row["name"], row["delegation"], since, until, weight)
+def load_members(members_path: Path, seats: tuple[Seat, ...] | None) -> Roster:
+    """Raises BadFile with every fault. Without `seats`, whose file was faulty, nobody's is looked up."""
+    faults = Faults(members_path)
+    reading = _Reading(None if seats is None else {seat.id for seat in seats}, faults)
+    for row in csv_table.read(members_path, MEMBER_COLUMNS, faults):
+        reading.take(row)
+    faults.judge()
+    members = tuple(member for _, member in reading.members.values())
+    return Roster(members, reading.assigned, seats or ())
+
+
+def members_csv(roster: Roster) -> bytes:
+    """What `load_members` reads as these members."""
+    return csv_table.write(
+        MEMBER_COLUMNS,
+        (
+            (
+                one.id, one.name, one.delegation, one.since.isoformat(),
+                one.until.isoformat() if one.until else "", str(one.weight) if one.weight != 1 else "",
+                roster.assigned.get(one.id, ""),
+            )
+            for one in roster.members
+        ),
+    )  # fmt: skip
+
+
+def seats_csv(seats: tuple[Seat, ...]) -> bytes:
+    """What `load_seats` reads as these seats."""
+    return csv_table.write(SEAT_COLUMNS, ((seat.id, seat.block) for seat in seats))
+
+
+@dataclass(slots=True)
+class _Reading:
+    known: set[SeatId] | None
+    faults: Faults
+    members: dict[MemberId, tuple[int, Member]] = field(default_factory=dict)
+    assigned: dict[MemberId, SeatId] = field(default_factory=dict)
+    sitters: dict[SeatId, list[Member]] = field(default_factory=dict)
+
+    def take(self, row: Row) -> None:
+        member = self._member(row)
+        if member is None:
+            return
+        if member.id in self.members:
+            csv_table.twice(row, "id", self.members[member.id][0], self.faults)
+            return
+        self.members[member.id] = row.line, member
+        if row["seat"]:
+            self._sits(row, member, SeatId(row["seat"]))
+
+    def _member(self, row: Row) -> Member | None:
+        filled = csv_table.needed(row, ["id", "name", "since"], self.faults)
+        since = csv_table.day(row, "since", self.faults) if row["since"] else None
+        until = csv_table.day(row, "until", self.faults) if row["until"] else None
+        weight = self._weight(row)
+        if since and until and until <= since:
+            self.faults.add(row.line, "until", f"không sau {since}", f"{until} is not after since {since}")
+            return None
+        if not filled or since is None or weight is None or (row["until"] and until is None):
+            return None
+        return Member(MemberId(row["id"]), row["name"], row["delegation"], since, until, weight)
+
+    def _weight(self, row: Row) -> int | None:
+        said = row["weight"] or "1"
+        if said.isascii() and said.isdigit() and len(said) < 7 and int(said) >= 1:
+            return int(said)
+        vi, en = f"{said} không phải số nguyên dương", f"{said} is not a positive number"
+        self.faults.add(row.line, "weight", vi, en)
+        return None
+
+    def _sits(self, row: Row, member: Member, seat: SeatId) -> None:
+        if self.known is not None and seat not in self.known:
+            vi, en = f"không có ghế {seat}", f"there is no seat {seat}"
+            self.faults.add(row.line, "seat", vi, en)
+        for other in self.sitters.get(seat, []):
+            if _overlap(member, other):
+                vi = f"ghế {seat} cùng thời gian là của {other.id}"
+                en = f"seat {seat} is already {other.id}'s at the same time"
+                self.faults.add(row.line, "seat", vi, en)
+        self.sitters.setdefault(seat, []).append(member)
+        self.assigned[member.id] = seat
 
 
 def _overlap(one: Member, other: Member) -> bool:
     return (one.until is None or other.since < one.until) and (
         other.until is None or one.since < other.until
     )
-
-
-def load(members_path: Path, seats_path: Path) -> Roster:
-    """Reads both files. Raises BadFile with every fault of the first that has any."""
-    return load_members(members_path, load_seats(seats_path))
-
-
-def load_members(members_path: Path, seats: tuple[Seat, ...] | None) -> Roster:
-    """Raises BadFile with every fault. Without `seats`, whose file was faulty, nobody's is looked up."""
-    known = None if seats is None else {seat.id for seat in seats}
-    faults: list[str] = []
-    members: dict[MemberId, Member] = {}
-    assigned: dict[MemberId, SeatId] = {}
-    sitters: dict[SeatId, list[Member]] = {}
-    for line, row in _rows(members_path, MEMBER_COLUMNS):
-        try:
-            member = _member(row)
-        except ValueError as error:
-            faults.append(f"line {line}: {error}")
-            continue
-        if member.id in members:
-            faults.append(f"line {line}: member {member.id} stands twice")
-        members[member.id] = member
-        if row["seat"]:
-            seat = assigned[member.id] = SeatId(row["seat"])
-            others = sitters.setdefault(seat, [])
-            faults += [f"line {line}: {fault}" for fault in _seat_faults(seat, known, member, others)]
-            others.append(member)
-    if faults:
-        raise BadFile(members_path, faults)
-    return Roster(tuple(members.values()), assigned, seats or ())
-
-
-def _seat_faults(
-    seat: SeatId, known: set[SeatId] | None, member: Member, others: list[Member]
-) -> Iterator[str]:
-    """`others`: who has this seat already, for some time of the term."""
-    if known is not None and seat not in known:
-        yield f"there is no seat {seat}"
-    for other in others:
-        if _overlap(member, other):
-            yield f"seat {seat} is already {other.id}'s at the same time"

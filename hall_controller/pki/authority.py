@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from audit import instant, signing
@@ -170,6 +171,8 @@ class Authority:
 
     def _check_key(self, wanted: Wanted, key: PublicKey) -> None:
         try:
+            if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
+                raise BadKey("neither RSA nor of the curves P-256 and P-384")
             signing.check_key(key)
         except BadKey as error:
             raise Declined(

@@ -45,7 +45,7 @@ def test_every_fault_is_named_by_its_line(tmp_path: Path) -> None:
     )
     with pytest.raises(BadFile) as caught:
         roster(tmp_path, members)
-    assert [fault.split(":")[0] for fault in caught.value.faults] == [
+    assert [fault.split(",")[0] for fault in caught.value.faults] == [
         f"line {n}" for n in (3, 4, 5, 6, 7, 8, 9)
     ]
 
