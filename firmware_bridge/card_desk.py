@@ -106,7 +106,7 @@ class CardDesk:
             log.warning("card_unreadable", seat=seat.id, fault=str(fault))
             seat.slot.unreadable(type(fault).__name__, told(fault))
         else:
-            seat.slot.read(certificate, self._now())
+            seat.card_read(certificate, self._now())
         self._changed(seat.id)
 
 

@@ -46,6 +46,8 @@ class Seat:
         self.phone = PhoneBinding(seat, self.notices, outbox)
         self.shows = SeatShows(seat, None, False, "none")
         self._suspicion = Suspicion(seat, outbox)
+        self._card: bytes | None = None
+        """The certificate of the card that was here last."""
         self._out = outbox
         self._request_presses = 0
         self._request_pressed_at = float("-inf")
@@ -174,6 +176,13 @@ class Seat:
         return min((at for at in times if at is not None), default=None)
 
     # -- the card --------------------------------------------------------------------------------------
+
+    def card_read(self, certificate: bytes, now: float) -> None:
+        """Where members sit as they like the next card is another's: what the last one voted is not his."""
+        if self._card is not None and self._card != certificate:
+            self.vote.begin_anew()
+        self._card = certificate
+        self.slot.read(certificate, now)
 
     def card_pulled(self, now: float, reader_lost: bool = False) -> None:
         """The key is gone with the card, and so is the waiting ballot's right to be repeated from here.

@@ -67,6 +67,11 @@ class SeatVote:
         phase_since = same.phase_since if same is not None and same.form.phase == form.phase else now
         self.voting = Voting(form, now, casting, _ends_at(same, form, now), unanswered, phase_since)
 
+    def begin_anew(self) -> None:
+        """Another member: nothing is recorded here yet. A ballot under way is still its member's."""
+        if self.voting is not None and self.voting.casting.pending is None:
+            self.voting.casting = Casting(self.voting.form.change)
+
     def over(self) -> None:
         self.call_off()
         self.voting = None

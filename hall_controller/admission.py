@@ -37,14 +37,18 @@ from hall_controller.delegations import CHALLENGE_BYTES, SESSION_LIFE, Delegatio
 from hall_controller.encoding import SessionEvidence
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
+from hall_controller.incidents import Incidents
 from hall_controller.pins import SealedPins
+from hall_controller.seat_watch import SeatWatch
+from hall_controller.seats import Seats
 from hall_controller.submission import Submission
 from hall_controller.underway import Underway
 from voting import commands
 from voting.attendance import Session
 from voting.chamber import Sitting
-from voting.errors import NotAMember, Refused, SessionExpired, WrongSeat
-from voting.ids import MemberId
+from voting.errors import NotAMember, Refused, SessionExpired
+from voting.ids import MemberId, SeatId
+from voting.seat_refusals import CardsHeld
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +68,8 @@ class Admission:
         origin: str,
         clock: Clock,
         token: Callable[[int], bytes],
+        seats: Seats,
+        incidents: Incidents,
         desks: frozenset[str] = frozenset(),
     ) -> None:
         self._hall = hall
@@ -75,16 +81,17 @@ class Admission:
         self._clock = clock
         self._token = token
         self._desks = desks
+        self._incidents = incidents
         self._cards: dict[str, CardHere] = {}
+        self._watch = SeatWatch(hall, seats, lambda: self._cards, incidents, clock)
         self._underway = Underway()
 
     def card_at(self, seat: str) -> CardHere | None:
         return self._cards.get(seat)
 
     def session_at(self, seat: str) -> Session | None:
-        """The live one that the card there opened."""
-        live = self._hall.meeting.attendance.sessions.values()
-        return next((one for one in live if one.channel == "seat" and one.seat == seat), None)
+        """The live one that the card there opened, asleep or not."""
+        return self._hall.meeting.attendance.at(SeatId(seat))
 
     # -- a card comes, or goes -------------------------------------------------------------------------
 
@@ -103,15 +110,33 @@ class Admission:
             return
         fingerprint = base64url.encode(sha256(certificate).digest())
         before = self._cards.get(seat)
+        if before is not None and before.fingerprint != fingerprint:
+            self._watch.left(seat, before)
         if before is None or before.fingerprint != fingerprint:
             self._cards[seat] = CardHere(bridge, certificate, fingerprint)
+        left_behind = self._left_behind(seat, certificate)
         if session is not None and self._lives(seat, session):
             self._bus.tell(bridge, SignedIn(seat, session))
+        elif left_behind is not None:
+            self._underway.begin(self._exchange(seat, left_behind.id))
         else:
             self._challenge(seat)
 
+    def _left_behind(self, seat: str, certificate: bytes) -> Session | None:
+        """A session at this seat by another card than the one that lies there now."""
+        session = self.session_at(seat)
+        known = None if session is None else self._delegations.certificate_of(session.id)
+        return session if known is not None and known != certificate else None
+
+    async def _exchange(self, seat: str, session: str) -> None:
+        """That the first card went was not recorded yet, or never heard, and is true all the same."""
+        await self._sign_out(session, "card_removed")
+        self._challenge(seat)
+
     def _gone(self, bridge: str, seat: str, cause: Gone) -> None:
-        self._cards.pop(seat, None)
+        before = self._cards.pop(seat, None)
+        if before is not None:
+            self._watch.left(seat, before)
         self._pins.card_gone(seat)
         session = self.session_at(seat)
         if session is None:
@@ -122,7 +147,7 @@ class Admission:
 
     def _lives(self, seat: str, session: str) -> bool:
         live = self._hall.meeting.attendance.sessions.get(session)
-        return live is not None and live.seat == seat
+        return live is not None and live.seat == seat and not live.asleep
 
     async def _sign_out(self, session: str, cause: Gone) -> None:
         try:
@@ -156,12 +181,29 @@ class Admission:
             member = self.holder(sitting, seat, here)
         except Untrusted as no:
             log.warning("card_refused", seat=seat, code=no.code)
+            self._incidents.card_untrusted(no, seat)
             self._bus.tell(here.bridge, Refusal(seat, None, f"card_{no.code}", untrusted(no.code), True))
         except Refused as no:
-            self._bus.tell(here.bridge, Refusal(seat, None, no.code, no.lines, True))
+            self._refused(seat, here, no)
         else:
             word = self._at_desk if seat in self._desks else self._challenge_for
             self._bus.tell(here.bridge, word(seat, here, sitting, member))
+
+    def _refused(self, seat: str, here: CardHere, no: Refused) -> None:
+        """A card that is held for a while is asked for its PIN when that is over."""
+        self._incidents.refused(no, seat, self._named(here))
+        self._bus.tell(here.bridge, Refusal(seat, None, no.code, no.lines, True))
+        sitting = self._hall.meeting.sitting
+        if isinstance(no, CardsHeld) and sitting is not None:
+            wait = self._watch.wait(seat, sitting).total_seconds()
+            asyncio.get_running_loop().call_later(wait, self._challenge, seat)
+
+    def _named(self, here: CardHere) -> MemberId | None:
+        """Whose card it is, where that can be told."""
+        try:
+            return MemberId(self._trust.judge(here.certificate, self._clock()).member)
+        except Untrusted:
+            return None
 
     def holder(self, sitting: Sitting, seat: str, here: CardHere) -> MemberId:
         """Whose card lies there, judged at this moment. Raises Untrusted, Refused (not here)."""
@@ -170,9 +212,7 @@ class Admission:
             raise NotAMember(member=member)
         if seat in self._desks:
             return member  # everybody's: nobody is signed in there
-        own = sitting.seating.get(member)
-        if own != seat:
-            raise WrongSeat(here=seat, own=own or "–")
+        self._watch.check(sitting, seat, here, member)
         return member
 
     def _at_desk(self, desk: str, here: CardHere, sitting: Sitting, member: MemberId) -> AtDesk:
@@ -211,6 +251,7 @@ class Admission:
         try:
             evidence = self._delegations.judged(sealed, here)
         except Untrusted as no:
+            self._incidents.card_untrusted(no, seat)
             self._delegations.refuse(
                 bridge, seat, sealed.payload_hash, f"card_{no.code}", untrusted(no.code)
             )
@@ -224,6 +265,7 @@ class Admission:
         try:
             await self._delegations.record(seat, sealed, evidence)
         except Refused as no:
+            self._incidents.refused(no, seat, MemberId(sealed.payload["member"]))
             self._delegations.refuse(bridge, seat, sealed.payload_hash, no.code, no.lines)
             if isinstance(no, SessionExpired):
                 self._forget_challenge(seat)

@@ -19,6 +19,7 @@ from hall_controller.submission import Commit
 from voting import events as ev
 from voting.chamber import Meeting
 from voting.ids import MemberId, SeatId, VoteId
+from voting.seating import seat_of, seats_of
 
 _VOTE_MOVES = (
     ev.VoteAnnounced, ev.VoteOpened, ev.VoteHeld, ev.VoteResumed, ev.VoteExtended, ev.VoteClosing,
@@ -68,7 +69,7 @@ class Announcer:
             self._tell_everything(commit.meeting)
             return
         for event in events:
-            self._tell_one(event)
+            self._tell_one(event, commit.meeting)
         self._tell_by_phone(commit.meeting, events)
         if ev.SittingOpened in kinds:
             self._tell_everything(commit.meeting)
@@ -79,8 +80,17 @@ class Announcer:
             members = {event.member for event in events if isinstance(event, _FLOOR_MOVES)}
             self._tell_floor(commit.meeting, members)
 
-    def _tell_one(self, event: ev.Event) -> None:
+    def _tell_one(self, event: ev.Event, meeting: Meeting) -> None:
         match event:
+            case ev.SessionSlept(session=str() as session):
+                self._asleep([session], event.cause)
+            case ev.PresenceMarked(present=False):
+                held = meeting.attendance.held_by(event.member, "seat")
+                if held is not None and held.asleep == "marked_absent":
+                    self._asleep([held.id], held.asleep)
+            case ev.RollCalled():
+                live = meeting.attendance.sessions.values()
+                self._asleep([one.id for one in live if one.asleep == "roll_called"], "roll_called")
             case ev.SignedIn(session=str() as session, seat=str() as seat):
                 self._seat_of_session[session] = seat
             case ev.SignedOut(session=str() as session):
@@ -99,11 +109,20 @@ class Announcer:
         if bridge is not None:
             self._bus.tell(bridge, SignedOut(seat, session, cause))
 
+    def _asleep(self, sessions: Iterable[str], cause: str) -> None:
+        """Their keys stay known: what they sign is refused with the reason, not as a stranger's."""
+        for session in sessions:
+            seat = self._seat_of_session.get(session)
+            bridge = None if seat is None else self._bridges.of_seat.get(seat)
+            if seat is not None and bridge is not None:
+                self._intake.admission.session_ended([seat])
+                self._bus.tell(bridge, SignedOut(seat, session, cause))
+
     def _tell_by_phone(self, meeting: Meeting, events: Iterable[ev.Event]) -> None:
         cast = [e for e in events if isinstance(e, ev.BallotRecorded) and e.channel == "mobile"]
         if meeting.sitting is None or not cast:
             return
-        seating = meeting.sitting.seating
+        seating = seats_of(meeting.sitting, meeting.attendance)
         seats = {seating[e.member] for e in cast if e.member is not None and e.member in seating}
         self._intake.tell_by_phone(seats)
         loop = asyncio.get_running_loop()
@@ -125,7 +144,7 @@ class Announcer:
         if meeting.sitting is None:
             return
         for member in members:
-            seat = meeting.sitting.seating.get(member)
+            seat = seat_of(meeting.sitting, meeting.attendance, member)
             bridge = None if seat is None else self._bridges.of_seat.get(seat)
             if seat is not None and bridge is not None:
                 self._bus.tell(bridge, forms.seat_shows(meeting, seat, member))

@@ -90,6 +90,8 @@ class HallBus:
         self._down: dict[str, PacedTopic] = {}
         self.dropped: Counter[str] = Counter()
         """By reason."""
+        self.on_drop: Callable[[str, str], None] = lambda reason, bridge: None
+        """Told of each: why, and under whose name it came. Must return soon."""
 
     @property
     def connected(self) -> bool:
@@ -141,6 +143,7 @@ class HallBus:
     def drop(self, reason: str, bridge: str, why: object = "") -> None:
         self.dropped[reason] += 1
         log.warning("bus_dropped", reason=reason, bridge=bridge, why=str(why)[:200])
+        self.on_drop(reason, bridge)
 
     def _heard(self, listener: BusListener, topic: str, payload: bytes) -> None:
         name = self._topics.sender(topic)

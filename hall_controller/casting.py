@@ -18,10 +18,11 @@ from hall_controller.bus import HallBus
 from hall_controller.card_ballots import CardBallots
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
+from hall_controller.incidents import MOBILE, Incidents
 from hall_controller.sessions import SessionKeys
 from hall_controller.submission import Recorded, Submission
 from voting.commands import CastBallot, Channel
-from voting.errors import NotSignedIn, RefusalKind, Refused, SessionMismatch
+from voting.errors import NotSignedIn, RefusalKind, Refused, SessionEnded, SessionMismatch
 from voting.ids import BallotHash, ChoiceId, MemberId, SeatId, VoteId
 from voting.refusals import WrongQuestion
 
@@ -63,6 +64,7 @@ class Casting:
         desks: frozenset[str] = frozenset(),
         *,
         by_card: CardBallots,
+        incidents: Incidents,
     ) -> None:
         self._hall = hall
         self._bus = bus
@@ -71,6 +73,7 @@ class Casting:
         self._own_seats = own_seats
         self._desks = desks
         self._by_card = by_card
+        self._incidents = incidents
         self._under_way: set[str] = set()
         """Ballots that the hall is at: the same one, sent again, waits for the same answer."""
 
@@ -112,19 +115,23 @@ class Casting:
     async def from_phone(self, jws: Any) -> Jws:
         """A phone's ballot → its receipt. Raises BadStatement, Refused, NotRecorded, LogBroken."""
         sealed = statement.parse(jws, statement.BALLOT)
-        if sealed.payload["seat"] is not None:
-            raise SessionMismatch()
-        return _receipt(await self._hall.submit(self._checked(sealed, "mobile")))
+        try:
+            if sealed.payload["seat"] is not None:
+                raise SessionMismatch()
+            return _receipt(await self._hall.submit(self._checked(sealed, "mobile")))
+        except Refused as no:
+            self._incidents.refused(no, MOBILE, MemberId(sealed.payload["member"]))
+            raise
 
     def _begin(self, bridge: str, seat: str, sealed: Statement, check: Callable[[], Submission]) -> None:
         try:
             submission = check()
         except Refused as no:
-            self._refuse(bridge, seat, sealed.payload_hash, no)
+            self._refuse_ballot(bridge, sealed, no)
             return
         answer = self._hall.enqueue(submission)
         self._under_way.add(sealed.payload_hash)
-        answer.add_done_callback(lambda done: self._answered(bridge, seat, sealed.payload_hash, done))
+        answer.add_done_callback(lambda done: self._answered(bridge, seat, sealed, done))
 
     def _checked(self, sealed: Statement, channel: Channel) -> Submission:
         """The command that a ballot asks for, its signature checked under its session's key. Raises
@@ -135,7 +142,8 @@ class Casting:
         session = sealed.header.get("sk", "")
         known = self._sessions.of(session)
         if known is None:
-            raise NotSignedIn()
+            ended = session in self._hall.meeting.attendance.ended
+            raise SessionEnded() if ended else NotSignedIn()
         try:
             if sealed.header["kid"] != known.kid:
                 raise BadSignature("another key than the session's")
@@ -151,15 +159,24 @@ class Casting:
             raise WrongQuestion()
         return Submission(_command(sealed, None, "seat"), "member", self._by_card.judged(sealed, encoded))
 
-    def _answered(self, bridge: str, seat: str, ballot: str, done: "asyncio.Future[Recorded]") -> None:
+    def _answered(
+        self, bridge: str, seat: str, sealed: Statement, done: "asyncio.Future[Recorded]"
+    ) -> None:
+        ballot = sealed.payload_hash
         self._under_way.discard(ballot)
         try:
             self._bus.pass_on(bridge, _receipt(done.result()))
         except Refused as no:
-            self._refuse(bridge, seat, ballot, no)
+            self._refuse_ballot(bridge, sealed, no)
         except (NotRecorded, LogBroken) as fault:
             log.warning("ballot_not_recorded", bridge=bridge, fault=str(fault))
             self._bus.tell(bridge, Refusal(seat, ballot, "not_recorded", NOT_NOW, False))
+
+    def _refuse_ballot(self, bridge: str, sealed: Statement, no: Refused) -> None:
+        """Whose name it bears may be a lie, but it is the name that was used."""
+        said = sealed.payload
+        self._incidents.refused(no, said["seat"], MemberId(said["member"]))
+        self._refuse(bridge, said["seat"], sealed.payload_hash, no)
 
     def _refuse(self, bridge: str, seat: str, ballot: str, no: Refused) -> None:
         self._bus.tell(bridge, Refusal(seat, ballot, no.code, no.lines, no.final))

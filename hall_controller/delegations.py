@@ -47,6 +47,11 @@ class Delegations:
         known = self._sessions.of(session)
         return None if known is None else known.key
 
+    def certificate_of(self, session: str) -> bytes | None:
+        """DER, of the card that opened a recorded session."""
+        known = self._sessions.of(session)
+        return None if known is None else known.certificate
+
     def judged(self, sealed: Statement, here: CardHere) -> SessionEvidence:
         """The evidence of a session statement by this card. Raises Untrusted, BadSignature."""
         if sealed.header["x5t#S256"] != here.fingerprint:

@@ -20,6 +20,7 @@ from voting import ballot, division
 from voting.chamber import Meeting, Sitting
 from voting.division import Division
 from voting.ids import BallotHash, MemberId, SeatId
+from voting.seating import seats_of
 
 SHOW_CHOICE_MS = 3000
 """A recorded choice is readable at the seat for 3 s (neighbours, cameras), unless names are published."""
@@ -54,6 +55,7 @@ def form(meeting: Meeting, vote: Division, log: str, at: datetime) -> Form:
         grace_ms=vote.kind.grace_s.get("seat", 0) * 1000,
         show_choice_ms=None if vote.kind.publish == "names" else SHOW_CHOICE_MS,
         signed_by=vote.kind.signed_by,
+        person=meeting.sitting_of(vote).rulebook.seating.person_present,
     )
 
 
@@ -71,8 +73,11 @@ def seat_shows(meeting: Meeting, seat: SeatId, member: MemberId | None) -> SeatS
     return SeatShows(seat, said if wanted == "speech" else ("DA DANG KY", "TRANH LUAN"), False, wanted)
 
 
-def members_by_seat(sitting: Sitting | None) -> dict[SeatId, MemberId]:
-    return {} if sitting is None else {seat: member for member, seat in sitting.seating.items()}
+def members_by_seat(meeting: Meeting) -> dict[SeatId, MemberId]:
+    """Who is signed in at each seat, or whose it is while nobody is."""
+    sitting = meeting.sitting
+    sat_on = {} if sitting is None else seats_of(sitting, meeting.attendance)
+    return {seat: member for member, seat in sat_on.items()}
 
 
 def state(
@@ -86,7 +91,7 @@ def state(
 ) -> State:
     """Everything that a bridge with these seats must know. `desks`: all that the hall has."""
     sitting, vote = meeting.sitting, meeting.current
-    by_seat = members_by_seat(sitting)
+    by_seat = members_by_seat(meeting)
     facts = {
         seat: _seat_facts(meeting, SeatId(seat), by_seat.get(SeatId(seat)), vote, receipts)
         for seat in seats
@@ -102,7 +107,7 @@ def state(
 
 def by_phone(meeting: Meeting, seats: Iterable[str], receipts: Receipts) -> Iterator[RecordedByPhone]:
     """Those of these seats whose member's ballot in force came from the phone."""
-    by_seat, vote = members_by_seat(meeting.sitting), meeting.current
+    by_seat, vote = members_by_seat(meeting), meeting.current
     for seat in seats if vote is not None else ():
         member = by_seat.get(SeatId(seat))
         effective = None if member is None or vote is None else vote.ballots.get(member)

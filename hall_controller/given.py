@@ -275,8 +275,8 @@ class GivenHall:
         vote = self.meeting.current
         if vote is None:
             return {}
-        showing = self._seats.shown(vote.id)
-        return {vote.id: sum(one.seat in showing for one in self.meeting.attendance.sessions.values())}
+        showing, live = self._seats.shown(vote.id), self.meeting.attendance.sessions.values()
+        return {vote.id: sum(one.seat in showing for one in live if not one.asleep)}
 
     def _suspect(self) -> tuple[SeatId, ...]:
         """Once keys are locked: seats with a recorded ballot whose console never lit its lamp for it."""

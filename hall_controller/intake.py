@@ -18,6 +18,7 @@ from firmware_bridge.messages import (
     Card,
     CardSigned,
     Hello,
+    Incident,
     Jws,
     Lit,
     Mic,
@@ -43,6 +44,7 @@ from hall_controller.clock import Clock
 from hall_controller.delegations import Delegations
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
+from hall_controller.incidents import Incidents
 from hall_controller.officer_cards import NO_SITTING, OfficerCards
 from hall_controller.phone_refusals import PlaceUnknown
 from hall_controller.phones import Phones
@@ -88,11 +90,17 @@ class Intake:
         own = {bridge.id: frozenset(bridge.seats) for bridge in bridges.by_id.values()}
         self.pins = SealedPins(bus, bridges, clock)
         delegations = Delegations(hall, bus, trust, sessions, self.pins, clock)
+        self.incidents = Incidents(hall, clock)
+        bus.on_drop = self.incidents.dropped
         self.admission = Admission(
-            hall, bus, trust, delegations, self.pins, origin, clock, token, bridges.desks
-        )
+            hall, bus, trust, delegations, self.pins, origin, clock, token, seats, self.incidents,
+            bridges.desks,
+        )  # fmt: skip
         by_card = CardBallots(trust, clock)
-        self.casting = Casting(hall, bus, sessions, origin, own.__getitem__, bridges.desks, by_card=by_card)
+        self.casting = Casting(
+            hall, bus, sessions, origin, own.__getitem__, bridges.desks,
+            by_card=by_card, incidents=self.incidents,
+        )  # fmt: skip
         self.phones = Phones(hall, bus, self.admission, delegations, bridges, origin, clock, token)
         self.officer_cards = OfficerCards(bus, trust, officers, origin, clock, token)
         self._underway = Underway()
@@ -179,7 +187,7 @@ class Intake:
             case Lit():
                 self._seats.note_lit(message.vote, message.seats)
             case Status():
-                self._seats.is_at(message.seat, message.status, message.serial)
+                self._status(message)
             case Hello():
                 self.pins.has_key(bridge, message.pin_key)
                 self._hello(bridge, message)
@@ -194,10 +202,17 @@ class Intake:
             case PhoneDeclined():
                 self.phones.declined(message)
                 self.officer_cards.declined(message)
+            case Incident():
+                self.incidents.pressed(message.kind, message.seat)
+
+    def _status(self, said: Status) -> None:
+        self._seats.is_at(said.seat, said.status, said.serial, said.person_key)
+        if said.status == "clone":
+            self.incidents.note("console_doubled", said.seat, self.incidents.sitter(said.seat))
 
     def _hello(self, bridge: str, hello: Hello) -> None:
         for seat, unit in hello.seats.items():
-            self._seats.is_at(seat, unit.status, unit.serial)
+            self._seats.is_at(seat, unit.status, unit.serial, unit.person_key)
         self.tell_state(bridge)
 
     def tell_state(self, bridge: str) -> None:
@@ -237,7 +252,7 @@ class Intake:
     def _request_at(self, seat: str) -> Command:
         """First press: a speech; second: a debate; third: withdrawn. Raises Refused."""
         meeting = self._hall.meeting
-        member: MemberId | None = forms.members_by_seat(meeting.sitting).get(SeatId(seat))
+        member: MemberId | None = forms.members_by_seat(meeting).get(SeatId(seat))
         if member is None or meeting.attendance.session_of(member, "seat") is None:
             raise NotSignedIn()
         wanted = next_press(meeting.floor, member)

@@ -193,7 +193,7 @@ class Phones:
         if vote is not None and vote.phase is not Phase.ANNOUNCED:
             raise SeatBusyVoting()
         session = self._admission.session_at(place)
-        if session is None or here is None:
+        if session is None or session.asleep or here is None:
             raise NotSignedIn()
         return session.member, here
 

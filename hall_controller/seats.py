@@ -20,6 +20,8 @@ class SeatHealth:
     bridge: str
     status: Health = "offline"
     serial: str = ""
+    person_key: bool = False
+    """The console has a person-present key."""
     card: bool = False
     """There is a card in the slot."""
     microphone: bool = False
@@ -65,8 +67,9 @@ class Seats:
         """Seats whose console acknowledged the steady lamp in this vote."""
         return frozenset(self._lit.get(vote, ()))
 
-    def is_at(self, seat: str, status: Health, serial: str) -> None:
-        self._change(seat, replace(self._seats[seat], status=status, serial=serial))
+    def is_at(self, seat: str, status: Health, serial: str, person_key: bool = False) -> None:
+        now = replace(self._seats[seat], status=status, serial=serial, person_key=person_key)
+        self._change(seat, now)
 
     def has_card(self, seat: str, present: bool) -> None:
         self._change(seat, replace(self._seats[seat], card=present))

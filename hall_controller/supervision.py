@@ -15,11 +15,12 @@ from hall_controller.errors import NotRecorded
 from hall_controller.following import Following
 from hall_controller.hall import Hall
 from hall_controller.submission import Submission
-from voting.commands import CloseVote, Command, ComputeResult, EndClosing
+from voting.commands import CloseVote, Command, ComputeResult, EndClosing, PutToSleep
 from voting.counting import awaits_hands, is_counted
 from voting.division import Division, Phase, due, grace_over, grace_remaining, remaining
 from voting.errors import Refused
 from voting.meeting import Meeting
+from voting.seating import time_over
 
 _AGAIN_S = 0.5
 """After a refusal or a failing store: quick enough for a countdown, and no flood for the writer."""
@@ -40,6 +41,9 @@ class Due:
 def due_act(meeting: Meeting, at: datetime) -> Due | None:
     """What is to be done by itself at this moment; None if nothing is."""
     vote = meeting.in_play
+    quiet = vote is None or vote.phase is Phase.ANNOUNCED
+    if quiet and (tired := next(iter(_tired(meeting, at)), None)) is not None:
+        return Due(PutToSleep(tired, "time_over"), "clock")
     if vote is None:
         # Not the last one only: an earlier vote may get its casting vote late, even in a later sitting.
         waiting = next((one for one in meeting.divisions if _countable(meeting, one)), None)
@@ -54,10 +58,28 @@ def due_act(meeting: Meeting, at: datetime) -> Due | None:
 def wait_for(meeting: Meeting, at: datetime) -> timedelta | None:
     """How long until something may be due; None: not before something is recorded."""
     vote = meeting.current
-    if vote is None or vote.phase not in (Phase.OPEN, Phase.CLOSING):
-        return None
+    if vote is None or vote.phase not in (Phase.OPEN, Phase.HELD, Phase.CLOSING):
+        return _next_sleep(meeting, at)
     left = remaining(vote, at) if vote.phase is Phase.OPEN else grace_remaining(vote, at)
     return None if left is None else left + _TICK
+
+
+def _tired(meeting: Meeting, at: datetime) -> list[str]:
+    """Sessions at seats whose time since the PIN is over."""
+    sitting = meeting.sitting
+    if sitting is None or sitting.rulebook.seating.awake_s is None:
+        return []
+    return [one.id for one in meeting.attendance.sessions.values() if time_over(sitting, one, at)]
+
+
+def _next_sleep(meeting: Meeting, at: datetime) -> timedelta | None:
+    """How long until the first session at a seat falls asleep by time."""
+    sitting = meeting.sitting
+    if sitting is None or (awake_s := sitting.rulebook.seating.awake_s) is None:
+        return None
+    awake = (s.since for s in meeting.attendance.sessions.values() if s.channel == "seat" and not s.asleep)
+    first = min(awake, default=None)
+    return None if first is None else max(_TICK, first + timedelta(seconds=awake_s) - at + _TICK)
 
 
 def _countable(meeting: Meeting, vote: Division) -> bool:

@@ -64,7 +64,9 @@ async def _nudged(chamber: Chamber, hall: Hall) -> None:
 
 async def test_nothing_is_due_before_its_time(chamber: Chamber, hall: Hall) -> None:
     assert due_act(hall.meeting, chamber.clock()) is None
-    assert wait_for(hall.meeting, chamber.clock()) is None
+    asleep = wait_for(hall.meeting, chamber.clock())
+    assert asleep is not None
+    assert asleep > timedelta(hours=3), "till the first session sleeps"
     await opened(chamber, hall)
     at = chamber.clock()
     wait = wait_for(hall.meeting, at)
@@ -134,3 +136,21 @@ async def test_it_ends_with_the_hall(chamber: Chamber, hall: Hall) -> None:
     await hall.close()
     async with asyncio.timeout(5):
         await supervision
+
+
+async def test_the_clock_lets_sessions_sleep_but_not_while_a_vote_is_held(
+    chamber: Chamber, hall: Hall
+) -> None:
+    await opened(chamber, hall)
+    await hall.submit(Submission(c.HoldVote(V1, "mất điện", BY), OFFICER))
+    chamber.clock.pass_(5 * 3600)
+    assert due_act(hall.meeting, chamber.clock()) is None
+    await hall.submit(Submission(c.CancelVote(V1, "mất điện", BY), OFFICER))
+    for left in (2, 1, 0):
+        act = due_act(hall.meeting, chamber.clock())
+        assert act is not None
+        await hall.submit(Submission(act.command, act.actor))
+        awake = [one for one in hall.meeting.attendance.sessions.values() if not one.asleep]
+        assert len(awake) == left
+    assert due_act(hall.meeting, chamber.clock()) is None
+    assert wait_for(hall.meeting, chamber.clock()) is None
