@@ -10,7 +10,7 @@ from simulators.bus import SimulatedBus
 from tests.hall_controller.chamber import BOOK, BY
 from tests.hall_on_bus import HallOnBus, SeatHere, on_simulated, until
 from voting import commands as c
-from voting.ids import MemberId
+from voting.ids import MemberId, SeatId
 
 
 def rules(**seating: object) -> str:
@@ -105,7 +105,7 @@ async def test_at_any_seat_one_member_sits_and_votes(tmp_path: Path) -> None:
         first, second, third = here.everybody
         at(here, first, second)
         await second.type_pin()
-        await until(lambda: here.hall.meeting.attendance.sitter(second.seat) == first.member.id)
+        await until(lambda: here.hall.meeting.attendance.sitter(SeatId(second.seat)) == first.member.id)
         at(here, second, third)
         await third.type_pin()
         await until(lambda: here.hall.meeting.present == 2)
@@ -130,7 +130,9 @@ async def test_ten_cards_and_one_pusher_come_to_one_ballot_a_seat(tmp_path: Path
             at(here, owner, console)
             await console.type_pin()
             await until(
-                lambda owner=owner: here.hall.meeting.attendance.sitter(console.seat) == owner.member.id
+                lambda owner=owner: (
+                    here.hall.meeting.attendance.sitter(SeatId(console.seat)) == owner.member.id
+                )
             )
             await until(lambda: here.armed(console))
             console.press("1")
@@ -158,7 +160,7 @@ async def test_two_cards_within_a_reaction_time(tmp_path: Path, suspicion: str) 
             console.readers.pull(console.seat)
             at(here, other, console)
         await console.type_pin()
-        await until(lambda: here.hall.meeting.attendance.sitter(console.seat) == other.member.id)
+        await until(lambda: here.hall.meeting.attendance.sitter(SeatId(console.seat)) == other.member.id)
 
 
 @pytest.mark.parametrize("suspicion", ["refuse", "hold"])
@@ -186,7 +188,7 @@ async def test_another_seat_is_let_in_and_told_where_the_rule_book_warns(tmp_pat
         first, second, _ = here.everybody
         at(here, first, second)
         await second.type_pin()
-        await until(lambda: here.hall.meeting.attendance.sitter(second.seat) == first.member.id)
+        await until(lambda: here.hall.meeting.attendance.sitter(SeatId(second.seat)) == first.member.id)
         assert noted(here) == [("wrong_seat", second.seat, first.member.id)]
 
 
