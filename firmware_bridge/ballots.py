@@ -127,7 +127,7 @@ class Casting:
         in_force = self.recorded.ballot if self.recorded else None
         if asked is None or self.pending is not None or asked.press.prev != in_force:
             return None
-        self.pending = SentBallot(asked.press, ballot, words, now, asked.since, now + FIRST_REPEATS_S[0])
+        self.pending = SentBallot(asked.press, ballot, words, now, asked.since, now + FIRST_REPEAT_S)
         self.refused = False
         return words
 
@@ -233,6 +233,6 @@ class Casting:
         self.refused = False
         return jws
 
-    def _again(self, waiting: SentBallot, now: float) -> Jws:
+    def _again(self, waiting: SentBallot, now: float) -> Words:
         self.pending = replace(waiting, repeat_at=now + LATER_REPEATS_S)
         return waiting.jws
