@@ -67,7 +67,7 @@ class SimulatedCard:
 
     `credentials` go by key reference (0x9A authentication, 0x9C signature), `seconds` by instruction (0x87
     signs). `tries_left` 0 is a blocked card. `management` administers it, `takes` are the kinds of such
-    keys that it knows.
+    keys that it knows. `contactless`: it lies on a reader without contacts, and gives there what it may.
     """
 
     atr = ATR
@@ -76,6 +76,7 @@ class SimulatedCard:
         self, credentials: Mapping[int, Credential], *, pin: str = "123456", puk: str = "12345678",
         tries: int = 3, tries_left: int | None = None, seconds: Mapping[int, float] | None = None,
         management: ManagementKey = FACTORY, takes: Iterable[ManagementAlgorithm] = ManagementAlgorithm,
+        contactless: bool = False,
     ) -> None:  # fmt: skip
         self._chips = {reference: chip_of(each.key) for reference, each in credentials.items()}
         self._objects = card_objects.objects({ref: each.certificate for ref, each in credentials.items()})
@@ -86,6 +87,7 @@ class SimulatedCard:
             PUK: _Secret(puk.encode().ljust(8, b"\xff"), tries, tries),
         }
         self._seconds = dict(seconds or {})
+        self._contactless = contactless
         self._administrator = CardAdministrator(management, self._chips, self._objects, takes)
         self.reset()
 
@@ -157,6 +159,8 @@ class SimulatedCard:
         if not self._selected and asked.ins != 0xA4:
             raise _Refusal(Status.NOT_POSSIBLE_NOW)
         fresh, self._just_verified = self._just_verified, False
+        if self._contactless and not _over_the_air(asked):
+            raise _Refusal(Status.NOT_ALLOWED_YET)
         if asked.ins == 0x87 and asked.p2 == 0x9C and not fresh:
             # The signature key wants its PIN each time, immediately before (SP 800-73-4 part 1, 3.2.1).
             raise _Refusal(Status.NOT_ALLOWED_YET)
@@ -258,6 +262,15 @@ class SimulatedCard:
         if result is None:
             raise _Refusal(Status.WRONG_DATA)
         return tlv.encode(0x7C, tlv.encode(0x82, result))
+
+
+def _over_the_air(asked: _Apdu) -> bool:
+    """What a PIV card does without contact and without a virtual contact interface (SP 800-73-4 part 1,
+    tables 2 and 4): it says that it is one, and proves by key 9E which one."""
+    if asked.ins == 0xCB:
+        open_ones = {card_objects.DISCOVERY, card_objects.CHUID, card_objects.CERTIFICATE_TAGS[0x9E]}
+        return tlv.find(asked.data, 0x5C) in open_ones
+    return asked.ins in (0xA4, 0xC0) or (asked.ins == 0x87 and asked.p2 == 0x9E)
 
 
 def _two_secrets(data: bytes) -> tuple[bytes, bytes]:
