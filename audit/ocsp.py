@@ -52,6 +52,11 @@ class OcspAnswer:
         self.since = self._single.this_update_utc
         self._judged: dict[tuple[bytes, Algorithms], Responder | str] = {}
 
+    @property
+    def until(self) -> datetime | None:
+        """When the next one is due; every answer that is fit says it."""
+        return self._until
+
     def concerns(self, issuer: x509.Certificate) -> bool:
         """Whether it is about one of that issuer's certificates, by name and key."""
         try:
