@@ -38,6 +38,8 @@ OF_REFUSAL: Mapping[str, str] = {
     "no_person_key": "no_person_key",
     "not_a_member": "card_refused",
     "ballot_untrue": "ballot_untrue",
+    "card_ballot_untrue": "ballot_untrue",
+    "card_signature_needed": "ballot_untrue",
     "not_signed_in": "ballot_untrue",
     "session_ended": "session_over",
     "session_asleep": "press_asleep",
