@@ -59,11 +59,15 @@ def _roots(path: Path) -> list[bytes]:
 def load_revocation_list(path: Path) -> bytes:
     """DER, of a list in PEM or DER; whose it is isn't asked. Raises BadFile."""
     try:
-        data = path.read_bytes()
-        load = x509.load_pem_x509_crl if data.startswith(b"-----") else x509.load_der_x509_crl
-        return load(data).public_bytes(Encoding.DER)
+        return revocation_list(path.read_bytes())
     except (OSError, ValueError) as error:
         raise BadFile(path, [f"is no certificate revocation list: {error}"]) from error
+
+
+def revocation_list(data: bytes) -> bytes:
+    """DER, of a list's PEM or DER. Raises ValueError."""
+    load = x509.load_pem_x509_crl if data.startswith(b"-----") else x509.load_der_x509_crl
+    return load(data).public_bytes(Encoding.DER)
 
 
 def load_answer(path: Path) -> bytes:

@@ -48,6 +48,10 @@ class WaiveRevocation:
             == (waiver.decided_by, waiver.authorities)
         )
 
+    def check(self, at: datetime) -> None:
+        """Whether it can stand, recorded at that time. Raises BadEvidence."""
+        Waiver.read(self.said(), at)
+
     def said(self) -> dict[str, Any]:
         """As its entry says it."""
         return {
@@ -79,7 +83,7 @@ def trust_list(asked: ListTrust) -> Draft:
 def revocation_waived(asked: WaiveRevocation, at: datetime, actor: str) -> Draft:
     """Raises WaiverVoid for what nobody may decide, or what the log doesn't hold."""
     try:
-        Waiver.read(asked.said(), at)
+        asked.check(at)
     except BadEvidence as error:
         raise WaiverVoid(why=error) from error
     return Draft("RevocationWaived", actor, asked.said())

@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from hall_controller.cli.trust import trust
+
 app = typer.Typer(
     name="hall",
     help="Diên Hồng: votes in a session hall, recorded for good, for anyone to count again.",
@@ -21,6 +23,7 @@ app = typer.Typer(
 )
 rules = typer.Typer(help="The rules of chambers.", no_args_is_help=True)
 app.add_typer(rules, name="rules")
+app.add_typer(trust, name="trust")
 
 out = Console()
 err = Console(stderr=True)
