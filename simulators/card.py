@@ -151,7 +151,7 @@ class SimulatedCard:
         steps: dict[int, Callable[[_Apdu], bytes]] = {
             0xA4: self._select, 0xC0: self._get_response, 0xCB: self._get_data, 0x20: self._verify,
             0x24: self._change_reference, 0x2C: self._reset_retry, 0x87: self._authenticate,
-            0x47: self._generate, 0xDB: self._put_data, 0xFF: self._set_management, 0xF7: self._metadata,
+            0x47: self._generate, 0xDB: self._put_data, 0xFF: self._set_management,
         }  # fmt: skip
         step = steps.get(asked.ins)
         if step is None:
@@ -246,9 +246,6 @@ class SimulatedCard:
             raise _Refusal(Status.UNKNOWN_INSTRUCTION)
         self._administrator.change_key(asked.data)
         return b""
-
-    def _metadata(self, asked: _Apdu) -> bytes:
-        return self._administrator.metadata(asked.p2)
 
     def _authenticate(self, asked: _Apdu) -> bytes:
         if asked.p2 == MANAGEMENT:

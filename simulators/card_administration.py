@@ -102,14 +102,6 @@ class CardAdministrator:
             raise AdministrationRefused(Status.WRONG_DATA)
         self._key = key
 
-    def metadata(self, reference: int) -> bytes:
-        """GET METADATA of the management key, as makers have it: by it tools learn its kind."""
-        if reference != MANAGEMENT:
-            raise AdministrationRefused(Status.NO_SUCH_KEY)
-        factory = bytes([self._key.value == FACTORY_KEY])
-        kind = tlv.encode(0x01, bytes([self._key.algorithm]))
-        return kind + tlv.encode(0x02, b"\0\1") + tlv.encode(0x05, factory)
-
     def _allowed(self) -> None:
         if not self._proved:
             raise AdministrationRefused(Status.NOT_ALLOWED_YET)

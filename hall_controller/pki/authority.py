@@ -35,6 +35,7 @@ class Authority:
     """
 
     def __init__(self, folder: Path, passphrase: str, by: str) -> None:
+        founding.check_officer(by)
         self.folder, self.by = folder, by
         self.settings = settings.load(folder)
         self._open = ExitStack()

@@ -4,6 +4,7 @@ Two below the root, so that a hall can rely on the one for cards alone: no serve
 ever signs a member in.
 """
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from audit import signing
 from audit.signing import Ed25519Signer
 from hall_controller.pki import settings as settings_file
 from hall_controller.pki.durable import replace_file
-from hall_controller.pki.errors import RegisterBroken
+from hall_controller.pki.errors import Declined, RegisterBroken
 from hall_controller.pki.ledger import Ledger
 from hall_controller.pki.profiles import Issuer, authority
 from hall_controller.pki.settings import Settings
@@ -33,6 +34,7 @@ AUTHORITIES = (ROOT, CARDS, TLS)
 ROOT_LIFE, BELOW_LIFE = timedelta(days=20 * 365), timedelta(days=10 * 365)
 BACKDATED = timedelta(days=1)
 """Certificates begin a day early: clocks of readers and halls differ."""
+_OFFICER_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _TITLES = {ROOT: "gốc", CARDS: "thẻ", TLS: "TLS"}
 
 
@@ -41,6 +43,7 @@ def found(folder: Path, settings: Settings, passphrase: str, at: datetime, by: s
 
     A crash in the middle leaves a folder without a register, which nobody opens: remove it, begin again.
     """
+    check_officer(by)
     check_passphrase(passphrase)
     private_folder(folder)
     replace_file(folder / settings_file.FILE, settings.toml().encode())
@@ -58,6 +61,16 @@ def found(folder: Path, settings: Settings, passphrase: str, at: datetime, by: s
         "name": settings.name,
     }
     Ledger(folder, signer.public_key).append(signer, at, by, "AuthorityFounded", said)
+
+
+def check_officer(id: str) -> None:
+    """Ids are the hall's: whoever reads register and log meets one name. Raises Declined."""
+    if not _OFFICER_ID.fullmatch(id):
+        raise Declined(
+            "officer_id",
+            f"“{id}” không phải mã cán bộ: 2 đến 40 ký tự a-z, 0-9, -.",
+            f"“{id}” is no officer's id: 2 to 40 of a-z, 0-9 and -.",
+        )
 
 
 def _issuers(settings: Settings, at: datetime) -> dict[str, Issuer]:

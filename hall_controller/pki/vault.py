@@ -48,6 +48,8 @@ class Vault:
         """Raises Declined for a wrong passphrase."""
         sealed = (folder / _KEY_FILE).read_bytes()
         try:
+            if len(passphrase) < SHORTEST_PASSPHRASE:
+                raise ValueError("it was never taken")
             opened = jwe.decrypt_compact(sealed, OctKey.import_key(passphrase.encode()), registry=_REGISTRY)
         except (JoseError, ValueError) as error:
             raise Declined(
