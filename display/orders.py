@@ -50,6 +50,8 @@ def _plain(act: schemas.Plain, by: OfficerId, hall: Hall) -> c.Command:
         return c.AdjournSitting(by)
     if act.act == "end_speech":
         return c.EndSpeech(by)
+    if act.act == "call_roll":
+        return c.CallRoll(by)
     opening = hall.opening(by)
     if opening is None:
         raise Declined(409, "no_sitting_planned")
@@ -106,5 +108,7 @@ def command(act: schemas.Act, by: OfficerId, hall: Hall, challenge: str) -> c.Co
             return c.EnterHandCount(VoteId(act.vote), counts, by)
         case schemas.MarkPresence():
             return c.MarkPresence(MemberId(act.member), act.present, act.reason, by)
+        case schemas.Acknowledge():
+            return c.AcknowledgeIncident(act.incident, by)
         case schemas.OfMember():
             return _of_member(act, by, hall)

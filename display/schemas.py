@@ -101,7 +101,7 @@ class _VoteAct(_Act):
 
 
 class Plain(_Act):
-    act: Literal["open_sitting", "adjourn", "end_speech"]
+    act: Literal["open_sitting", "adjourn", "end_speech", "call_roll"]
 
 
 class OfVote(_VoteAct):
@@ -161,9 +161,16 @@ class OfMember(_Act):
     member: Id
 
 
+class Acknowledge(_Act):
+    """That an incident was seen; it stays in the log."""
+
+    act: Literal["acknowledge"]
+    incident: Annotated[int, Field(gt=0)]
+
+
 Act = Annotated[
     Plain | OfVote | Announce | Open | WithReason | Extend | Revote | CastingVote | HandCount | MarkPresence
-    | OfMember,
+    | OfMember | Acknowledge,
     Field(discriminator="act"),
 ]  # fmt: skip
 ACT: Final[TypeAdapter[Act]] = TypeAdapter(Act)

@@ -138,7 +138,9 @@ class ProgrammeItem(TypedDict):
     votes: list[ProgrammeVote]
 
 
-Need = Literal["reason", "ordered_by", "extra_s", "duration_s", "choice", "counts", "member", "present"]
+Need = Literal[
+    "reason", "ordered_by", "extra_s", "duration_s", "choice", "counts", "member", "incident", "present"
+]
 
 
 class ActShape(TypedDict):
@@ -195,6 +197,17 @@ class MemberShape(TypedDict):
     phone: NotRequired[str]
 
 
+class IncidentShape(TypedDict):
+    number: int
+    kind: str
+    text: Words
+    place: str
+    member: NotRequired[str]
+    name: NotRequired[str]
+    t: str
+    seen_by: NotRequired[str]
+
+
 class OwnBallot(TypedDict):
     choice: str
     t: str
@@ -247,6 +260,7 @@ class ViewShape(TypedDict):
     thresholds: NotRequired[list[ThresholdShape]]
     health: NotRequired[HealthShape]
     members: NotRequired[list[MemberShape]]
+    incidents: NotRequired[list[IncidentShape]]
     me: NotRequired[MeShape]
     log: NotRequired[LogShape]
     votes: NotRequired[list[AuditedVote]]

@@ -84,6 +84,12 @@ def others(moment: Moment) -> list[ActShape]:
     shown += _of_the_programme(moment)
     shown += _of_the_floor(moment)
     shown.append(words.labelled("mark_presence", needs=["member", "present", "reason"]))
+    vote = moment.meeting.in_play
+    if vote is None or vote.phase is Phase.ANNOUNCED:
+        roll = words.CONFIRM_ROLL
+        shown.append(words.labelled("call_roll", confirm=roll, confirm_key=CONFIRM))
+    if any(not one.seen_by for one in moment.meeting.incidents.values()):
+        shown.append(words.labelled("acknowledge", needs=["incident"]))
     if any(session.channel == "mobile" for session in moment.meeting.attendance.sessions.values()):
         end = words.CONFIRM_END_PHONE
         shown.append(words.labelled("end_phone", needs=["member"], confirm=end, confirm_key=CONFIRM))

@@ -6,6 +6,7 @@ from audit import fingerprint
 from display.moment import Moment
 from display.shapes import HealthShape, MemberShape, ThresholdShape
 from display.views import acts, chair
+from display.views.incidents import incidents
 from display.views.people import roll, words
 from display.views.programme import programme
 from display.views.requests import requests
@@ -15,6 +16,7 @@ from voting.attendance import Attendance, against
 from voting.chamber import Sitting
 from voting.ids import SeatId
 from voting.members import Member
+from voting.seating import seats_of
 
 
 def shown(moment: Moment) -> dict[str, object]:
@@ -28,6 +30,7 @@ def shown(moment: Moment) -> dict[str, object]:
         "health": health(moment),
         "requests": requests(moment) or None,
         "two_people": sorted(moment.two_people) or None,
+        "incidents": incidents(moment.meeting) or None,
         "members": members(sitting, moment.meeting.attendance) if sitting else [],
     }
     return {name: part for name, part in parts.items() if part is not None}
@@ -60,7 +63,9 @@ def health(moment: Moment) -> HealthShape:
 @while_unchanged
 def members(sitting: Sitting, attendance: Attendance) -> list[MemberShape]:
     """The roll as an officer looks through it: who of it is there, and who has a phone bound."""
-    return [_member(member, seat, attendance) for member, seat in roll(sitting)]
+    return [
+        _member(member, seat, attendance) for member, seat in roll(sitting, seats_of(sitting, attendance))
+    ]
 
 
 def _member(member: Member, seat: SeatId | None, attendance: Attendance) -> MemberShape:

@@ -1,5 +1,7 @@
 """Members as pages show them: name, delegation, seat."""
 
+from collections.abc import Mapping
+
 from display.ports import Seat
 from display.shapes import QueuedShape, Words
 from display.views.unchanged import while_unchanged
@@ -7,6 +9,7 @@ from voting.chamber import Meeting, Sitting
 from voting.commands import Text
 from voting.ids import MemberId, SeatId
 from voting.members import Member
+from voting.seating import seats_of
 
 
 def words(text: Text) -> Words:
@@ -25,21 +28,32 @@ def member_name(meeting: Meeting, member: MemberId) -> str:
     return member
 
 
+Seating = Mapping[MemberId, SeatId]
+"""As it is sat on: `voting.seating.seats_of`."""
+
+
 @while_unchanged
-def by_seat(seats: tuple[Seat, ...], sitting: Sitting) -> tuple[MemberId | None, ...]:
-    """Whose seat each one of the plan is."""
-    sitters = {seat: member for member, seat in sitting.seating.items()}
+def by_seat(seats: tuple[Seat, ...], seating: Seating) -> tuple[MemberId | None, ...]:
+    """Who sits at each one of the plan."""
+    sitters = {seat: member for member, seat in seating.items()}
     return tuple(sitters.get(seat.id) for seat in seats)
 
 
 @while_unchanged
-def roll(sitting: Sitting) -> tuple[tuple[Member, SeatId | None], ...]:
+def roll(sitting: Sitting, seating: Seating) -> tuple[tuple[Member, SeatId | None], ...]:
     """The roll in order of seats, who has none last: the order in which an officer looks for somebody."""
-    seated = [(member, sitting.seating.get(id)) for id, member in sitting.members.items()]
+    seated = [(member, seating.get(id)) for id, member in sitting.members.items()]
     return tuple(sorted(seated, key=lambda one: (one[1] is None, one[1] or "", one[0].id)))
 
 
-def in_queue(sitting: Sitting, member: MemberId, kind: str) -> QueuedShape:
+def seating_of(meeting: Meeting, sitting: Sitting) -> Seating:
+    """Of a sitting that is over: as it was assigned."""
+    if meeting.sitting is None or meeting.sitting.id != sitting.id:
+        return sitting.seating
+    return seats_of(sitting, meeting.attendance)
+
+
+def in_queue(sitting: Sitting, member: MemberId, kind: str, seating: Seating) -> QueuedShape:
     person = sitting.members[member]
     shown: QueuedShape = {
         "member": member,
@@ -47,7 +61,7 @@ def in_queue(sitting: Sitting, member: MemberId, kind: str) -> QueuedShape:
         "delegation": person.delegation,
         "kind": kind,
     }
-    seat = sitting.seating.get(member)
+    seat = seating.get(member)
     if seat is not None:
         shown["seat"] = seat
     return shown

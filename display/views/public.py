@@ -4,7 +4,7 @@ from display.feed import time_text
 from display.moment import Moment
 from display.rights import Role
 from display.shapes import FloorShape, HallShape, SittingShape, SpeakerShape, ViewShape, Words
-from display.views.people import in_queue, words
+from display.views.people import in_queue, seating_of, words
 from display.views.vote import vote_shape
 from voting.division import Phase
 
@@ -64,13 +64,12 @@ def _floor(moment: Moment) -> FloorShape:
     sitting, floor = moment.meeting.sitting, moment.meeting.floor
     if sitting is None:
         return {"queue": []}
-    shown: FloorShape = {
-        "queue": [in_queue(sitting, request.member, request.kind) for request in floor.queue]
-    }
+    seats = seating_of(moment.meeting, sitting)
+    shown: FloorShape = {"queue": [in_queue(sitting, one.member, one.kind, seats) for one in floor.queue]}
     if floor.speaker is not None:
         speaker = floor.speaker
         at_the_microphone: SpeakerShape = {
-            **in_queue(sitting, speaker.member, speaker.kind),
+            **in_queue(sitting, speaker.member, speaker.kind, seats),
             "since": time_text(speaker.since),
             "limit_s": speaker.limit_s,
         }

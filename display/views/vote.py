@@ -10,7 +10,7 @@ from display.feed import time_text
 from display.moment import Moment
 from display.rights import Role
 from display.shapes import ChoiceShape, VoteShape
-from display.views.people import by_seat, words
+from display.views.people import by_seat, seating_of, words
 from display.views.result import may_see_result, result_shape
 from display.views.unchanged import while_unchanged
 from display.views.words import state
@@ -74,7 +74,8 @@ def choices(division: Division) -> list[ChoiceShape]:
 
 def seats(role: Role, moment: Moment, division: Division) -> str:
     """One letter a seat of the plan: who is there and whose ballot is recorded, never which."""
-    sitters = by_seat(moment.seats, moment.meeting.sitting_of(division))
+    sitting = moment.meeting.sitting_of(division)
+    sitters = by_seat(moment.seats, seating_of(moment.meeting, sitting))
     letters = _letters(sitters, division.ballots, moment.meeting.attendance.present)
     troubled = moment.health.seats_offline or moment.health.suspect
     if role != "officer" or not troubled:

@@ -178,14 +178,15 @@ async def test_every_act_of_the_table_is_understood(act):
     """Whatever the rules answer: an act that the table names is never unknown at the door."""
     members = {
         "vote": "pm.1", "reason": "x", "ordered_by": "x", "extra_s": 5, "choice": "approve",
-        "counts": {"approve": 1}, "member": "m001", "present": True,
+        "counts": {"approve": 1}, "member": "m001", "present": True, "incident": 1,
     }  # fmt: skip
     needs = {
         "open_sitting": (), "adjourn": (), "end_speech": (), "hold": ("vote", "reason"),
         "cancel": ("vote", "reason"), "extend": ("vote", "extra_s"), "casting_vote": ("vote", "choice"),
         "revote": ("vote", "reason", "ordered_by"), "hand_count": ("vote", "counts"),
         "mark_presence": ("member", "present", "reason"), "give_floor": ("member",),
-        "withdraw_request": ("member",), "end_phone": ("member",),
+        "withdraw_request": ("member",), "end_phone": ("member",), "call_roll": (),
+        "acknowledge": ("incident",),
     }.get(act, ("vote",))  # fmt: skip
     async with opened() as house, house.signed_in("officer") as browser:
         body = {"act": act, "id": "12345678", **{name: members[name] for name in needs}}
