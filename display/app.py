@@ -18,7 +18,18 @@ from display.id_token import Client
 from display.openid import OpenId, OpenIdWire
 from display.ports import Hall, NotRecorded
 from display.refusals import Declined, refusal
-from display.routes import acts, ballots, live, officer_cards, pages, phones, pins, records, sessions
+from display.routes import (
+    acts,
+    ballots,
+    live,
+    officer_cards,
+    pages,
+    phones,
+    pins,
+    proofs,
+    records,
+    sessions,
+)
 from display.routes import openid as openid_routes
 from display.second_person import Requests
 from display.throttle import TooManyAttempts
@@ -70,7 +81,7 @@ def create_app(
     _answer_errors(app)
     # Pages last: their route takes every path that nobody else did.
     for part in (
-        live, sessions, openid_routes, officer_cards, acts, phones, pins, ballots, records, pages
+        live, sessions, openid_routes, officer_cards, acts, phones, pins, ballots, proofs, records, pages
     ):  # fmt: skip
         app.include_router(part.routes(door))
     return app

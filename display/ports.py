@@ -4,7 +4,7 @@ Everything read here is durable already: a page can't show what the log doesn't 
 a listener; the hall calls back and goes on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,8 @@ from voting.chamber import Meeting
 from voting.commands import Command, OpenSitting, Text
 from voting.ids import BallotHash, ItemId, KindId, MemberId, OfficerId, SeatId, SittingId, VoteId
 
+SHOW_CHOICE_MS = 3000
+"""A recorded choice is readable by itself for 3 s (neighbours, cameras), unless names are published."""
 JWS = Mapping[str, str]
 """A flattened JWS: {"protected", "payload", "signature"}."""
 Reader = Literal["public", "auditor"]
@@ -65,8 +67,6 @@ class Health:
     seats_online: int = 0
     seats_offline: tuple[SeatId, ...] = ()
     clones: tuple[SeatId, ...] = ()
-    suspect: tuple[SeatId, ...] = ()
-    """Seats whose console doesn't show what the log says of them: looked at before declaring."""
     shown: Mapping[VoteId, int] = field(default_factory=dict)
     """On how many consoles and phones each vote's question is shown."""
     broker: bool = True
@@ -257,6 +257,15 @@ class Hall(Protocol):
 
     async def send_pin(self, seat: SeatId, chal: str, sealed: str) -> None:
         """Passes a sealed PIN on, unread. Raises Refused where none is awaited for this challenge."""
+
+    async def member_proof(self, member: MemberId, votes: Sequence[VoteId]) -> bytes:
+        """The member's proof of these votes, one file (docs/specs/proof.md), from the log as it is now.
+
+        The votes must be of sittings on whose roll the member is. Made in a thread, one at a time.
+        """
+
+    async def ballot_proof(self, ballot: BallotHash) -> str:
+        """The `.tlog-proof` of a recorded ballot. KeyError for one that isn't."""
 
     def mobile_form(self, phone: BoundPhone) -> Mapping[str, object]:
         """What this phone is to sign, as docs/specs/feed.md gives it. Raises Refused."""

@@ -91,6 +91,10 @@ _TEXTS: dict[str, Text] = {
         "vi": "Không có lần biểu quyết này trong phiên họp.",
         "en": "There is no such vote in this sitting.",
     },
+    "no_such_ballot": {
+        "vi": "Trong nhật ký không có phiếu này của bạn.",
+        "en": "The log has no such ballot of yours.",
+    },
     "no_sitting_planned": {
         "vi": "Không có phiên họp nào để khai mạc lúc này.",
         "en": "There is no sitting to be opened now.",

@@ -82,6 +82,14 @@ class ResultShape(TypedDict):
 Phase = Literal["announced", "open", "held", "closing", "closed", "declared", "cancelled", "superseded"]
 
 
+class SuspectShape(TypedDict):
+    """A seat to be looked at before the result is declared."""
+
+    seat: str
+    name: str
+    why: Words
+
+
 class VoteShape(TypedDict):
     id: str
     phase: Phase
@@ -102,6 +110,8 @@ class VoteShape(TypedDict):
     deadline: NotRequired[str]
     remaining_ms: NotRequired[int]
     running: NotRequired[dict[str, int]]
+    suspects: NotRequired[list[SuspectShape]]
+    advice: NotRequired[Words]
     result: NotRequired[ResultShape]
 
 
@@ -138,9 +148,7 @@ class ProgrammeItem(TypedDict):
     votes: list[ProgrammeVote]
 
 
-Need = Literal[
-    "reason", "ordered_by", "extra_s", "duration_s", "choice", "counts", "member", "incident", "present"
-]
+Need = Literal["reason", "ordered_by", "extra_s", "duration_s", "choice", "counts", "member", "present"]
 
 
 class ActShape(TypedDict):
@@ -197,22 +205,39 @@ class MemberShape(TypedDict):
     phone: NotRequired[str]
 
 
-class IncidentShape(TypedDict):
-    number: int
-    kind: str
-    text: Words
-    place: str
-    member: NotRequired[str]
-    name: NotRequired[str]
-    t: str
-    seen_by: NotRequired[str]
-
-
 class OwnBallot(TypedDict):
     choice: str
     t: str
     seq: int
     code: str
+    seat: NotRequired[str]
+    show_choice_ms: NotRequired[int]
+
+
+class OwnRecord(TypedDict):
+    """One ballot of the member's as the log holds it; the choice of the one that counts only."""
+
+    ballot: str
+    t: str
+    seq: int
+    code: str
+    counts: bool
+    choice: NotRequired[ChoiceShape]
+    seat: NotRequired[str]
+
+
+class OwnVote(TypedDict):
+    """What the log holds in the member's name of one vote."""
+
+    id: str
+    heading: Words
+    item: Words
+    title: Words
+    option: NotRequired[Words]
+    round: int
+    phase: Phase
+    closed: bool
+    ballots: list[OwnRecord]
 
 
 class MeShape(TypedDict):
@@ -260,7 +285,6 @@ class ViewShape(TypedDict):
     thresholds: NotRequired[list[ThresholdShape]]
     health: NotRequired[HealthShape]
     members: NotRequired[list[MemberShape]]
-    incidents: NotRequired[list[IncidentShape]]
     me: NotRequired[MeShape]
     log: NotRequired[LogShape]
     votes: NotRequired[list[AuditedVote]]

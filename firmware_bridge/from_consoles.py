@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from firmware_bridge.messages import Lit, Mic, SeatStatus, Shown, Status
+from firmware_bridge.messages import Lit, Mic, Pressed, SeatStatus, Shown, Status
 from firmware_bridge.outbox import Outbox
 from firmware_bridge.ports import (
     CloneSuspected,
@@ -17,23 +17,42 @@ from firmware_bridge.row_faces import RowFaces
 from firmware_bridge.seat import Seat
 
 REPORT_AFTER_S = 0.5
-"""`shown` and `lit` of a row go up together, and after the ballots that are on their way."""
+"""What is reported of a row goes up together, and after the ballots that are on their way."""
+
+Reported = type[Shown] | type[Pressed] | type[Lit]
 
 
 class Reports:
-    """Which questions stand on consoles and which ballots' lamps are lit, each told once."""
+    """Where questions stand on consoles, keys were pressed, and ballots' lamps are lit, each told once."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._out = outbox
-        self._reported: dict[type[Shown] | type[Lit], set[str]] = {Shown: set(), Lit: set()}
-        self._to_report: dict[type[Shown] | type[Lit], dict[str, set[str]]] = {Shown: {}, Lit: {}}
+        self._reported: dict[Reported, set[str]] = {Shown: set(), Pressed: set(), Lit: set()}
+        self._of_vote: dict[Reported, set[str]] = {Shown: set(), Pressed: set(), Lit: set()}
+        """Seats, of the vote noted last."""
+        self._vote = ""
+        self._to_report: dict[Reported, dict[str, set[str]]] = {Shown: {}, Pressed: {}, Lit: {}}
         self.due_at: float | None = None
 
-    def note(self, kind: type[Shown] | type[Lit], mark: str, vote: str, seat: str, now: float) -> None:
+    def note(self, kind: Reported, mark: str, vote: str, seat: str, now: float) -> None:
         if mark in self._reported[kind]:
             return
+        if vote != self._vote:
+            self._vote = vote
+            for seats in self._of_vote.values():
+                seats.clear()
         self._reported[kind].add(mark)
-        self._to_report[kind].setdefault(vote, set()).add(seat)
+        self._of_vote[kind].add(seat)
+        self._tell(kind, {seat}, now)
+
+    def again(self, now: float) -> None:
+        """The hall asks for everything: what it heard of this vote may be lost with its last start."""
+        for kind, seats in self._of_vote.items():
+            if seats:
+                self._tell(kind, seats, now)
+
+    def _tell(self, kind: Reported, seats: Iterable[str], now: float) -> None:
+        self._to_report[kind].setdefault(self._vote, set()).update(seats)
         self.due_at = self.due_at or now + REPORT_AFTER_S
 
     def send_due(self, now: float) -> None:
@@ -76,9 +95,19 @@ class FromConsoles:
         if press.key == "speak":
             seat.request_key(now)
         else:
+            self._note_press(seat, press, now)
             seat.key(press.key, press.pressed_at, now, press.person)
         # The console made its lamp blink by itself; each press is answered with a face, changed or not.
         self._faces.forget(seat)
+
+    def _note_press(self, seat: Seat, press: KeyPressed, now: float) -> None:
+        """Told for the account of the seats, whatever becomes of the press; each one, never which key."""
+        voting = seat.voting
+        if voting is None or not seat.vote.open or seat.phone.open:
+            return
+        if press.pressed_at >= voting.phase_since:
+            vote = voting.form.vote
+            self.reports.note(Pressed, f"{vote}/{seat.id}/{press.pressed_at}", vote, seat.id, now)
 
     def _status(self, seat: Seat, status: SeatStatus, serial: str) -> None:
         if status != "online" and self._microphones.pop(seat.id, False):

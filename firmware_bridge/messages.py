@@ -264,6 +264,14 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Pressed:
+    """A voting key went down at these seats while the vote was open; never which one."""
+
+    vote: Text
+    seats: Annotated[tuple[str, ...], many(a_text)]
+
+
+@dataclass(frozen=True, slots=True)
 class Lit:
     vote: Text
     seats: Annotated[tuple[str, ...], many(a_text)]
@@ -307,8 +315,8 @@ Down = (
     | BindPhone | AtDesk | SealedPin
 )  # fmt: skip
 Up = (
-    Hello | Card | CardSigned | PinAwaited | Pin | Status | Shown | Lit | Speak | Mic | PhoneDeclined
-    | Incident
+    Hello | Card | CardSigned | PinAwaited | Pin | Status | Shown | Pressed | Lit | Speak | Mic
+    | PhoneDeclined | Incident
 )  # fmt: skip
 
 DOWN: Mapping[str, type[Any]] = {
@@ -319,7 +327,7 @@ DOWN: Mapping[str, type[Any]] = {
 }  # fmt: skip
 UP: Mapping[str, type[Any]] = {
     "hello": Hello, "card": Card, "card_signed": CardSigned, "pin_awaited": PinAwaited, "pin": Pin,
-    "status": Status, "shown": Shown, "lit": Lit, "speak": Speak, "mic": Mic,
+    "status": Status, "shown": Shown, "pressed": Pressed, "lit": Lit, "speak": Speak, "mic": Mic,
     "phone_declined": PhoneDeclined, "incident": Incident,
 }  # fmt: skip
 NAMES = {kind: name for name, kind in {**DOWN, **UP}.items()}

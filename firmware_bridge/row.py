@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from firmware_bridge.from_consoles import FromConsoles
 from firmware_bridge.from_hall import FromHall
-from firmware_bridge.messages import Down, Hello, Unit
+from firmware_bridge.messages import Down, Hello, State, Unit
 from firmware_bridge.outbox import Outbox
 from firmware_bridge.ports import ConsoleEvent
 from firmware_bridge.receipt import CheckReceipt, Receipt
@@ -52,6 +52,8 @@ class Row:
     def heard(self, message: Down, now: float) -> None:
         """One message of the hall, its signature and number already checked."""
         self._hall.heard(message, now)
+        if isinstance(message, State):
+            self._consoles.reports.again(now)
 
     def receipt(self, receipt: Receipt, now: float) -> None:
         self._hall.receipt(receipt, now)

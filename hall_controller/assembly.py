@@ -129,7 +129,7 @@ def _towards_seats(
     trust = CardTrust.standing(known, hall.founded)
     decided = located.path(located.config.trust.decisions)
     revocation = RevocationWatch(TrustFiles.of(located), hall, known, trust, sessions, decided)
-    seats = Seats(bridges)
+    seats = Seats(bridges, clock)
     intake = Intake(
         hall, bus, trust=trust, bridges=bridges, seats=seats,
         sessions=sessions, origin=known.origin, clock=clock, token=secrets.token_bytes,
@@ -184,7 +184,7 @@ async def run(located: Located, ready: Callable[[Running], None], system: Clock 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(towards.announcer.run(hall.follow(), hall.meeting))
             tasks.create_task(towards.bus.run(towards.intake))
-            tasks.create_task(Supervision(hall).run())
+            tasks.create_task(Supervision(hall, towards.seats).run())
             tasks.create_task(towards.revocation.run())
             tasks.create_task(given.run())
             tasks.create_task(serve_on(app, opened))

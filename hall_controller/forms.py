@@ -4,6 +4,7 @@ out."""
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
+from display.ports import SHOW_CHOICE_MS
 from firmware_bridge.messages import (
     Form,
     Jws,
@@ -22,8 +23,6 @@ from voting.division import Division
 from voting.ids import BallotHash, MemberId, SeatId
 from voting.seating import seats_of
 
-SHOW_CHOICE_MS = 3000
-"""A recorded choice is readable at the seat for 3 s (neighbours, cameras), unless names are published."""
 _PHASES: Mapping[division.Phase, Phase] = {
     division.Phase.ANNOUNCED: "announced",
     division.Phase.OPEN: "open",

@@ -36,6 +36,7 @@ from hall_controller.hall import Hall
 from hall_controller.intake import Intake
 from hall_controller.log_files import LogFiles
 from hall_controller.mobile_form import mobile_form
+from hall_controller.own_proofs import OwnProofs
 from hall_controller.planned import Plans
 from hall_controller.revocation_watch import Lists
 from hall_controller.rulebooks import NoSuchRuleBook
@@ -43,13 +44,10 @@ from hall_controller.seats import Seats
 from hall_controller.store.port import LogReader
 from hall_controller.submission import Submission
 from voting.commands import Command, OpenSitting, Text
-from voting.division import Phase
 from voting.errors import RuleBookFaulty
-from voting.ids import BallotHash, OfficerId, SeatId, VoteId
+from voting.ids import BallotHash, MemberId, OfficerId, SeatId, VoteId
 from voting.meeting import Meeting
 
-LOCKED = (Phase.CLOSING, Phase.CLOSED)
-"""Keys take no more votes, and nothing is declared yet."""
 LOOK_EVERY_S = 0.25
 """How often seats' health is looked at: it changes by the hundred when a row comes or goes."""
 
@@ -78,6 +76,7 @@ class GivenHall:
         self._reader, self._bus_connected, self._clock_is_right = reader, bus_connected, clock_is_right
         self._revocation = revocation
         self._files = LogFiles(reader)
+        self._proofs = OwnProofs(reader, self._files, known)
         self._told: list[Callable[[], None]] = []
         self._looked_at: tuple[tuple[object, ...], Health] | None = None
         """Health of the seats, and what it was looked at for."""
@@ -125,14 +124,7 @@ class GivenHall:
 
     def _seats_looked_at(self) -> Health:
         vote = self.meeting.current
-        locked = vote is not None and vote.phase in LOCKED
-        seen = (
-            self._seats.revision,
-            self.meeting.attendance,
-            None if vote is None else vote.id,
-            None if vote is None else vote.phase,
-            vote.ballots if vote is not None and locked else None,
-        )
+        seen = (self._seats.revision, self.meeting.attendance, None if vote is None else vote.id)
         # The very same objects, not equal ones: comparing the whole attendance would cost what this saves.
         if self._looked_at is None or any(
             a is not b for a, b in zip(self._looked_at[0], seen, strict=True)
@@ -143,7 +135,6 @@ class GivenHall:
                 seats_online=self._seats.online(),
                 seats_offline=tuple(map(SeatId, offline)),
                 clones=tuple(map(SeatId, clones)),
-                suspect=self._suspect(),
                 shown=self._shown(),
             )
             self._looked_at = (seen, of_seats)
@@ -241,6 +232,16 @@ class GivenHall:
     async def send_pin(self, seat: SeatId, chal: str, sealed: str) -> None:
         self._intake.send_pin(seat, chal, sealed)
 
+    async def member_proof(self, member: MemberId, votes: Sequence[VoteId]) -> bytes:
+        places = [self._hall.own_places(member, vote) for vote in votes]
+        return await self._proofs.of_member(member, places, self._hall.head)
+
+    async def ballot_proof(self, ballot: BallotHash) -> str:
+        place = self._hall.place(ballot)
+        if place is None:
+            raise KeyError(ballot)
+        return await self._proofs.of_entry(place.seq, self._hall.head)
+
     def mobile_form(self, phone: BoundPhone) -> Mapping[str, object]:
         return mobile_form(self.meeting, phone.member, phone.key_id, self._known.origin)
 
@@ -277,11 +278,3 @@ class GivenHall:
             return {}
         showing, live = self._seats.shown(vote.id), self.meeting.attendance.sessions.values()
         return {vote.id: sum(one.seat in showing for one in live if not one.asleep)}
-
-    def _suspect(self) -> tuple[SeatId, ...]:
-        """Once keys are locked: seats with a recorded ballot whose console never lit its lamp for it."""
-        vote = self.meeting.current
-        if vote is None or vote.phase not in LOCKED:
-            return ()
-        recorded = {ballot.seat for ballot in vote.ballots.values() if ballot.seat is not None}
-        return tuple(sorted(recorded - set(map(SeatId, self._seats.lit(vote.id)))))

@@ -6,6 +6,7 @@ Readers see `meeting`, which is always the durable one; `recorder` decides and w
 from collections.abc import Mapping
 from datetime import datetime
 
+from audit.member_proof import VotePlaces
 from audit.merkle import Frontier
 from hall_controller import receipts
 from hall_controller.clock import Clock
@@ -16,6 +17,7 @@ from hall_controller.recorder import Health, Recorder
 from hall_controller.store.port import Store
 from hall_controller.submission import Recorded, Submission
 from hall_controller.waiting import Answer
+from voting.ids import MemberId, VoteId
 from voting.meeting import Meeting
 
 
@@ -81,6 +83,10 @@ class Hall:
     def place(self, ballot: str) -> receipts.Place | None:
         """Where a recorded ballot stands in the log."""
         return self._receipts.place(ballot)
+
+    def own_places(self, member: MemberId, vote: VoteId) -> VotePlaces:
+        """Where in the log stands what concerns this member in this vote. KeyError for an unknown vote."""
+        return self._receipts.own_places.of(member, vote)
 
     def follow(self) -> Following:
         """Every commit from now on, for one listener, who is never waited for."""

@@ -25,6 +25,7 @@ from firmware_bridge.messages import (
     PhoneDeclined,
     Pin,
     PinAwaited,
+    Pressed,
     Refusal,
     Shown,
     Speak,
@@ -184,6 +185,8 @@ class Intake:
                 self.casting.from_card(bridge, message)
             case Shown():
                 self._seats.note_shown(message.vote, message.seats)
+            case Pressed():
+                self._seats.note_pressed(message.vote, message.seats)
             case Lit():
                 self._seats.note_lit(message.vote, message.seats)
             case Status():

@@ -44,6 +44,12 @@ class LogFiles:
             await asyncio.to_thread(self._catch_up, size)
         return _cut(self._tree.complete(level * _HEIGHT), index, width, b"".join)
 
+    async def tree(self, size: int) -> Tree:
+        """The hashes of at least so many entries. It only grows: ask it for what stands under `size`."""
+        async with self._reading:
+            await asyncio.to_thread(self._catch_up, size)
+        return self._tree
+
     def _bundle(self, start: int, width: int) -> bytes | None:
         return _cut(self._log.entries_alone(start, start + width), 0, width, tiles.bundle)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from audit import base64url, canonical, instant, statement
 from audit.signing import Signer
+from hall_controller.own_places import OwnPlaces
 from hall_controller.submission import Happening, Recorded
 from voting.events import BallotRecorded
 
@@ -26,12 +27,15 @@ class Register:
     def __init__(self, origin: str, signer: Signer) -> None:
         self._origin, self._signer = origin, signer
         self._places: dict[str, Place] = {}
+        self.own_places = OwnPlaces()
         # Every receipt has the same header: 500 at once shouldn't each make it anew.
         header = {"alg": signer.alg, "kid": signer.kid, "typ": statement.RECEIPT}
         self._protected = base64url.encode(canonical.encode(header))
 
     def note(self, happenings: Iterable[Happening]) -> None:
         """Of durable entries only: a receipt is a promise that the ballot is on disk."""
+        happenings = tuple(happenings)
+        self.own_places.note(happenings)
         for happening in happenings:
             if isinstance(event := happening.event, BallotRecorded):
                 self._places[event.ballot] = Place(event.vote, happening.seq, happening.at)

@@ -6,9 +6,14 @@ Nothing is decided on it: it is what the officer and the chair look at, and it i
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from hall_controller.bridges import Bridges
+from hall_controller.clock import Clock
+from hall_controller.seat_record import SeatRecord
+from voting.ids import SeatId
+from voting.seat_units import SeatSeen
 
 Health = Literal["online", "silent", "clone", "offline"]
 """offline: its bridge is gone, so nothing is known of the console itself."""
@@ -30,12 +35,11 @@ class SeatHealth:
 
 
 class Seats:
-    def __init__(self, bridges: Bridges) -> None:
+    def __init__(self, bridges: Bridges, clock: Clock) -> None:
         self._bridges = bridges
         self._desks = bridges.desks
         self._seats = {seat: SeatHealth(seat, bridge) for seat, bridge in bridges.of_seat.items()}
-        self._shown: dict[str, set[str]] = {}
-        self._lit: dict[str, set[str]] = {}
+        self._record = SeatRecord(clock)
         self.revision = 0
         """Grows with every change: a display looks again when it has."""
 
@@ -61,11 +65,16 @@ class Seats:
 
     def shown(self, vote: str) -> frozenset[str]:
         """Seats that show this vote's question."""
-        return frozenset(self._shown.get(vote, ()))
+        return self._record.shown(vote)
 
     def lit(self, vote: str) -> frozenset[str]:
         """Seats whose console acknowledged the steady lamp in this vote."""
-        return frozenset(self._lit.get(vote, ()))
+        return self._record.lit(vote)
+
+    def seen(self, vote: str, opened_at: datetime) -> Mapping[SeatId, SeatSeen]:
+        """What each seat's unit did in this vote, as the hall heard of it."""
+        gone = {one.seat for one in self._own() if one.status != "online"}
+        return self._record.seen(vote, opened_at, (SeatId(one.seat) for one in self._own()), gone)
 
     def is_at(self, seat: str, status: Health, serial: str, person_key: bool = False) -> None:
         now = replace(self._seats[seat], status=status, serial=serial, person_key=person_key)
@@ -78,11 +87,14 @@ class Seats:
         self._change(seat, replace(self._seats[seat], microphone=on and ok, microphone_fault=not ok))
 
     def note_shown(self, vote: str, seats: Iterable[str]) -> None:
-        self._shown.setdefault(vote, set()).update(seats)
+        self._record.note("shown", vote, seats)
         self.revision += 1
 
+    def note_pressed(self, vote: str, seats: Iterable[str]) -> None:
+        self._record.note("pressed", vote, seats)
+
     def note_lit(self, vote: str, seats: Iterable[str]) -> None:
-        self._lit.setdefault(vote, set()).update(seats)
+        self._record.note("lit", vote, seats)
         self.revision += 1
 
     def bridge_gone(self, bridge: str) -> None:
@@ -91,6 +103,7 @@ class Seats:
             self._change(seat, replace(self._seats[seat], status="offline"))
 
     def _change(self, seat: str, after: SeatHealth) -> None:
+        self._record.is_online(seat, after.status == "online")
         if self._seats[seat] != after:
             self._seats[seat] = after
             self.revision += 1

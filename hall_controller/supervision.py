@@ -5,8 +5,10 @@ asks by the hall's own time, so that what is due here is due there.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -15,15 +17,20 @@ from hall_controller.errors import NotRecorded
 from hall_controller.following import Following
 from hall_controller.hall import Hall
 from hall_controller.submission import Submission
-from voting.commands import CloseVote, Command, ComputeResult, EndClosing, PutToSleep
+from voting.commands import AccountForSeats, CloseVote, Command, ComputeResult, EndClosing, PutToSleep
 from voting.counting import awaits_hands, is_counted
 from voting.division import Division, Phase, due, grace_over, grace_remaining, remaining
 from voting.errors import Refused
+from voting.ids import SeatId
 from voting.meeting import Meeting
+from voting.seat_account import is_awaited
+from voting.seat_units import SeatSeen
 from voting.seating import time_over
 
 _AGAIN_S = 0.5
 """After a refusal or a failing store: quick enough for a countdown, and no flood for the writer."""
+_LAMPS = timedelta(seconds=2)
+"""From the locking of keys: so long a lamp that must yet light is waited for, if the grace is shorter."""
 _TICK = timedelta(milliseconds=1)
 """Times in the log are whole milliseconds: asking in the middle of one would be asking too early."""
 
@@ -87,9 +94,21 @@ def _countable(meeting: Meeting, vote: Division) -> bool:
     return vote.phase is Phase.CLOSED and not awaits_hands(vote) and not is_counted(meeting, vote)
 
 
+class Seen(Protocol):
+    """The seats, as far as supervision asks them."""
+
+    def lit(self, vote: str) -> frozenset[str]: ...
+
+    def seen(self, vote: str, opened_at: datetime) -> Mapping[SeatId, SeatSeen]: ...
+
+
 class Supervision:
-    def __init__(self, hall: Hall) -> None:
-        self._hall = hall
+    """`seats`: None for a hall without any, where no vote has an account of them."""
+
+    def __init__(self, hall: Hall, seats: Seen | None = None) -> None:
+        self._hall, self._seats = hall, seats
+        self._unaccounted: set[str] = set()
+        """Votes whose account was refused: their result doesn't wait for it."""
 
     async def run(self) -> None:
         """Until cancelled, or the hall closes. Raises LogBroken."""
@@ -104,9 +123,30 @@ class Supervision:
         act = due_act(self._hall.meeting, self._hall.now())
         if act is None:
             return await _news(following, wait_for(self._hall.meeting, self._hall.now()))
+        if self._seats is not None and isinstance(act.command, ComputeResult):
+            vote = self._hall.meeting.votes[act.command.vote]
+            if is_awaited(vote) and vote.id not in self._unaccounted:
+                return await self._account(following, self._seats, vote)
         if await self._ask(act):
             return True
         return await _news(following, timedelta(seconds=_AGAIN_S))
+
+    async def _account(self, following: Following, seats: Seen, vote: Division) -> bool:
+        """The account of the seats comes before the result, which then covers it."""
+        lit = seats.lit(vote.id)
+        dark = any(ballot.seat is not None and ballot.seat not in lit for ballot in vote.ballots.values())
+        since = vote.grace.passed(self._hall.now()) if vote.grace else _LAMPS
+        if dark and since < _LAMPS:
+            return await _news(following, _LAMPS - since + _TICK)
+        seen = {} if vote.opened_at is None else seats.seen(vote.id, vote.opened_at)
+        try:
+            await self._hall.submit(Submission(AccountForSeats(vote.id, seen), "hall"))
+        except Refused as no:
+            log.warning("seats_not_accounted", vote=vote.id, why=str(no))
+            self._unaccounted.add(vote.id)
+        except NotRecorded:
+            return await _news(following, timedelta(seconds=_AGAIN_S))
+        return True
 
     async def _ask(self, act: Due) -> bool:
         try:

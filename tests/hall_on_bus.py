@@ -262,7 +262,7 @@ class HallOnBus:
         bridges = self.known_bridges()
         link = self.link_for("hall", HallBus.listens_to(HALL), None)
         bus = HallBus(link, hall=HALL, signer=self.signer, epoch=hall.epoch, bridges=bridges, clock=utc_now)
-        seats, sessions = Seats(bridges), SessionKeys()
+        seats, sessions = Seats(bridges, utc_now), SessionKeys()
         if hall.meeting.sitting is not None:
             sessions.read_back(store, hall.meeting.sitting.id)
         trust = CardTrust.standing(known, hall.founded)

@@ -11,11 +11,11 @@ from typing import cast
 from display.moment import Moment
 from display.patch import View
 from display.rights import Role
-from display.shapes import AuditedVote, HallShape
+from display.shapes import AuditedVote, HallShape, OwnVote
 from display.views import auditor, console, member, public
 from voting.ids import MemberId
 
-__all__ = ["Drawn", "audited_votes", "hall", "me", "view"]
+__all__ = ["Drawn", "audited_votes", "hall", "me", "own_votes", "view"]
 
 
 def view(role: Role, moment: Moment) -> View:
@@ -31,6 +31,11 @@ def view(role: Role, moment: Moment) -> View:
 def me(who: MemberId, moment: Moment) -> View:
     """What only this member may see; {} for somebody who isn't on the open sitting's roll."""
     return cast(View, member.me(who, moment) or {})
+
+
+def own_votes(who: MemberId, moment: Moment) -> list[OwnVote]:
+    """What the log holds in this member's name of each vote of the sitting, open or last."""
+    return member.own_votes(who, moment)
 
 
 def hall(moment: Moment) -> HallShape:

@@ -10,12 +10,13 @@ from display.feed import time_text
 from display.moment import Moment
 from display.rights import Role
 from display.shapes import ChoiceShape, VoteShape
-from display.views.people import by_seat, seating_of, words
+from display.views import suspects
+from display.views.people import by_seat, words
 from display.views.result import may_see_result, result_shape
 from display.views.unchanged import while_unchanged
 from display.views.words import state
 from voting.division import Division, Effective, Phase, deadline, remaining
-from voting.ids import MemberId
+from voting.ids import MemberId, SeatId
 
 ABSENT, PRESENT, RECORDED, OFFLINE, SUSPECT = "-", "o", "*", "x", "?"
 
@@ -34,6 +35,8 @@ def vote_shape(role: Role, moment: Moment) -> VoteShape | None:
         shown["seats"] = seats(role, moment, division)
         _add_running(shown, division)
     _add_clock(shown, moment, division)
+    if role == "officer":
+        _add_suspects(shown, moment, division)
     result = result_shape(division, moment) if result_shown else None
     if result is not None:
         shown["result"] = result
@@ -74,17 +77,30 @@ def choices(division: Division) -> list[ChoiceShape]:
 
 def seats(role: Role, moment: Moment, division: Division) -> str:
     """One letter a seat of the plan: who is there and whose ballot is recorded, never which."""
-    sitting = moment.meeting.sitting_of(division)
-    sitters = by_seat(moment.seats, seating_of(moment.meeting, sitting))
+    sitters = by_seat(moment.seats, moment.meeting.sitting_of(division))
     letters = _letters(sitters, division.ballots, moment.meeting.attendance.present)
-    troubled = moment.health.seats_offline or moment.health.suspect
-    if role != "officer" or not troubled:
+    offline, suspect = frozenset(moment.health.seats_offline), _suspect(moment, division)
+    if role != "officer" or not (offline or suspect):
         return letters
-    offline, suspect = frozenset(moment.health.seats_offline), frozenset(moment.health.suspect)
     return "".join(
         SUSPECT if seat.id in suspect else OFFLINE if seat.id in offline and letter != RECORDED else letter
         for seat, letter in zip(moment.seats, letters, strict=True)
     )
+
+
+def _suspect(moment: Moment, division: Division) -> frozenset[SeatId]:
+    found = (
+        suspects.advice(division, moment.meeting.sitting_of(division)) if suspects.waits(division) else None
+    )
+    return frozenset(one.seat for one in found.suspects) if found is not None else frozenset()
+
+
+def _add_suspects(shown: VoteShape, moment: Moment, division: Division) -> None:
+    sitting = moment.meeting.sitting_of(division)
+    found = suspects.advice(division, sitting) if suspects.waits(division) else None
+    if found is not None:
+        shown["suspects"] = suspects.suspect_shapes(found, sitting)
+        shown["advice"] = suspects.said(found)
 
 
 @while_unchanged

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from display.moment import Moment
 from display.ports import Health
 from display.shapes import ActShape, Words
-from display.views.people import words
+from display.views import suspects
+from display.views.people import roll, words
 from voting import wording
 from voting.commands import Text
 from voting.division import Division, Phase
@@ -32,8 +33,6 @@ LABELS: dict[str, Words] = {
     "give_floor": {"vi": "Mời phát biểu…", "en": "Give the floor…"},
     "end_speech": {"vi": "Tắt micro", "en": "End the speech"},
     "withdraw_request": {"vi": "Rút đăng ký phát biểu…", "en": "Withdraw a request…"},
-    "call_roll": {"vi": "Điểm danh lại…", "en": "Call a new roll…"},
-    "acknowledge": {"vi": "Đã xem", "en": "Seen"},
 }
 ANNOUNCE_AGAIN: Words = {"vi": "CHUẨN BỊ BIỂU QUYẾT LẠI", "en": "PREPARE THE RE-VOTE"}
 OPEN_FOR: Words = {"vi": "Bắt đầu với thời gian khác…", "en": "Open for another time…"}
@@ -64,7 +63,7 @@ def next_speaker(name: str) -> Words:
 def confirm_close(moment: Moment, division: Division) -> Words:
     recorded = division.recorded_members
     present, sitting = moment.meeting.attendance.present, moment.meeting.sitting_of(division)
-    people = sitting.members
+    people = [member.id for member, _ in roll(sitting)]
     missing = sum(1 for one in people if one in present and one not in division.ballots)
     if not missing:
         return {
@@ -85,10 +84,11 @@ def confirm_declare(moment: Moment, division: Division) -> Words:
     assert division.result is not None
     verdict = words(wording.verdict(division.kind, division.result))
     vi, en = f"Công bố kết quả: {verdict['vi']}?", f"Declare the result: {verdict['en']}?"
-    if moment.health.suspect:
-        seats = ", ".join(moment.health.suspect)
-        vi += f" Cần xem lại trước khi công bố: ghế {seats}."
-        en += f" Look at these seats first: {seats}."
+    found = suspects.advice(division, moment.meeting.sitting_of(division))
+    if found is not None and found.suspects:
+        seats, advised = ", ".join(one.seat for one in found.suspects), suspects.said(found)
+        vi += f" Cần xem lại trước khi công bố: ghế {seats}. {advised['vi']}"
+        en += f" Look at these seats first: {seats}. {advised['en']}"
     return {"vi": vi, "en": en}
 
 
@@ -107,12 +107,6 @@ CONFIRM_END_PHONE: Words = {
     "ballots already recorded count, and the member stays present and can vote at the seat.",
 }
 """The page puts the name of the member in whose row it was asked."""
-CONFIRM_ROLL: Words = {
-    "vi": "Điểm danh lại? Mọi ghế tạm nghỉ cho đến khi đại biểu nhập lại mã PIN của thẻ; "
-    "chỉ ai nhập lại mới được tính là có mặt.",
-    "en": "Call a new roll? Every seat sleeps until its member types the card's PIN again; "
-    "only who does is counted as present.",
-}
 CONFIRM_CASTING: Words = {
     "vi": "Ghi lá phiếu quyết định của Chủ tọa? Sau đó không đổi được.",
     "en": "Record the chair's casting vote? It can't be changed afterwards.",

@@ -24,6 +24,8 @@ from voting.meeting import Meeting, decide, evolve
 from voting.members import Member
 from voting.refusals import AlreadyRecorded
 from voting.result_form import to_plain
+from voting.seat_account import is_awaited
+from voting.seat_units import SeatSeen
 
 ORIGIN = "dienhong.example/hall/2026"
 BOOK = (files("voting") / "rulebooks" / "vn.qh.2016-01-01.toml").read_text("utf-8")
@@ -88,6 +90,8 @@ class SimulatedHall:
         self._bindings = {}
         self._phones = {}
         self._challenges = set()
+        self.seen = {}
+        """What the units of these seats did in a vote; of the others: nothing amiss."""
         self.pins = {}
         self.pin_outcomes = {}
         self.pins_sent = []
@@ -307,6 +311,12 @@ class SimulatedHall:
         self.pins_sent.append((seat, chal, sealed))
         self.pin_outcomes[seat] = ports.PinOutcome("checking")
 
+    async def member_proof(self, member, votes):
+        return f"{member}: {', '.join(votes)}".encode()
+
+    async def ballot_proof(self, ballot):
+        return f"{ballot} at {self._recorded[ballot].seq}"
+
     def mobile_form(self, phone):
         division = self.meeting.current
         if division is None or division.challenge is None:
@@ -416,7 +426,12 @@ class SimulatedHall:
         self.forward(seconds=60)
         vote = self.meeting.current.id
         self.do(c.EndClosing(vote))
+        if is_awaited(self.meeting.current):
+            self.do(c.AccountForSeats(vote, {seat.id: self._seen(seat.id) for seat in self.seats}))
         self.do(c.ComputeResult(vote))
+
+    def _seen(self, seat):
+        return self.seen.get(seat, SeatSeen(shown=0, pressed=None, lit=900, offline=None))
 
     def declare(self):
         self.do(c.DeclareVote(self.meeting.current.id, "secretary-1"))

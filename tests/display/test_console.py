@@ -18,6 +18,7 @@ from tests.display.stages import (
     voted,
 )  # fmt: skip
 from voting import commands as c
+from voting.seat_units import SeatSeen
 
 PHONE = thumbprint_of("a phone")
 
@@ -54,17 +55,47 @@ def test_keys_are_given_once_and_never_the_one_that_confirms(hall):
 
 
 def test_suspect_seats_are_named_before_the_declaration(hall):
+    hall.seen = {"005": SeatSeen(shown=0, pressed=5000)}
     closed(hall)
-    hall.troubled(suspect=("005",))
-    step = seen(hall, "officer")["next"]
-    assert step["act"] == "declare"
-    assert "ghế 005" in step["confirm"]["vi"]
+    shown = seen(hall, "officer")
+    assert shown["next"]["act"] == "declare"
+    assert "ghế 005" in shown["next"]["confirm"]["vi"]
+    (suspect,) = shown["vote"]["suspects"]
+    assert (suspect["seat"], suspect["name"]) == ("005", "Đại biểu 5")
+    assert suspect["why"]["en"] == "recorded, the lamp never lit"
+    assert (
+        shown["vote"]["advice"]["vi"] == "Chênh lệch 3 phiếu, 1 ghế nghi vấn: không làm thay đổi kết quả."
+    )
+    for role in ("public", "auditor"):
+        assert {"suspects", "advice"}.isdisjoint(seen(hall, role)["vote"])
+    hall.declare()
+    assert "advice" not in seen(hall, "officer")["vote"]
+
+
+def test_a_re_vote_is_recommended_where_the_suspect_seats_could_have_decided(hall):
+    hall.seen = {"007": SeatSeen(shown=0, pressed=5000)}
+    opened(hall)
+    for member in hall.members()[4:6]:
+        hall.press(member, "approve")
+    hall.press(hall.members()[6], "approve")
+    hall.press(hall.members()[7], "approve")
+    hall.close()
+    shown = seen(hall, "officer")["vote"]
+    assert shown["advice"]["vi"] == "Chênh lệch 1 phiếu, 1 ghế nghi vấn: nên biểu quyết lại."
+    assert shown["seats"] == "******?*oo--"
+
+
+def test_that_there_are_no_suspect_seats_is_said(hall):
+    closed(hall)
+    shown = seen(hall, "officer")
+    assert (shown["vote"]["suspects"], shown["vote"]["advice"]["en"]) == ([], "No suspect seats.")
+    assert "ghế" not in shown["next"]["confirm"]["vi"]
 
 
 def test_only_the_officer_sees_which_seats_have_trouble(hall):
     announced(hall)
-    hall.troubled(seats_offline=("011", "002"), suspect=("003",))
-    assert seen(hall, "officer")["vote"]["seats"] == "ox?ooooooox-"
+    hall.troubled(seats_offline=("011", "002"))
+    assert seen(hall, "officer")["vote"]["seats"] == "oxoooooooox-"
     assert seen(hall)["vote"]["seats"] == "oooooooooo--"
 
 
@@ -79,12 +110,7 @@ def test_a_planned_repetition_is_announced_with_its_reason(hall):
 def test_an_earlier_vote_may_still_be_declared_or_put_again(hall):
     closed(hall)
     hall.announce(2)
-    assert [one["act"] for one in seen(hall, "officer")["acts"]] == [
-        "open",
-        "cancel",
-        "mark_presence",
-        "call_roll",
-    ]
+    assert [one["act"] for one in seen(hall, "officer")["acts"]] == ["open", "cancel", "mark_presence"]
     hall.do(c.CancelVote("pm.2", "Sai nội dung", "secretary-1"))
     earlier = [one for one in seen(hall, "officer")["acts"] if one.get("vote") == "pm.1"]
     assert [one["act"] for one in earlier] == ["declare", "revote"]
@@ -200,7 +226,6 @@ def test_every_act_of_the_table_has_its_place_on_the_console():
             hall.do(c.RequestFloor("m001", "speech"))
             hall.do(c.RequestFloor("m002", "speech"))
             hall.do(c.GiveFloor("m001", "secretary-1"))
-            hall.do(c.NoteIncident("key_without_card", "001", None))
         shown = seen(hall, "officer")
         offered |= {one["act"] for one in [*shown["acts"], shown.get("next", {"act": None})]}
     hall = SimulatedHall(book=CASTING_BOOK)

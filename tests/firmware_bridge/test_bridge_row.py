@@ -1,6 +1,6 @@
 """A row without shell, time or bus: what a console shows in each state, and what goes up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -16,6 +16,7 @@ from firmware_bridge.messages import (
     Form,
     Lit,
     PhoneDeclined,
+    Pressed,
     Refusal,
     SeatFacts,
     SeatShows,
@@ -321,6 +322,43 @@ def test_shown_and_lit_go_up_once_and_together() -> None:
         bench.console(FaceShown(address, bench.faces[address]))
     said = [one for one in bench.wait(1.0).sayings if isinstance(one, Shown | Lit)]
     assert said == [Shown("v1", ("001", "002"))]
+
+
+def _reported(out: Sequence[object]) -> list[object]:
+    return [one for one in out if isinstance(one, Shown | Pressed | Lit)]
+
+
+def test_that_a_key_was_pressed_is_told_after_the_ballot_and_never_which() -> None:
+    bench = Bench().voting()
+    bench.wait(1.0)
+    pressed = bench.press("1")
+    assert (len(pressed.statements), _reported(pressed.sayings)) == (1, [])
+    assert _reported(bench.wait(1.0).sayings) == [Pressed("v1", ("001",))]
+    other = Bench().voting()
+    other.wait(1.0)
+    other.press("2")
+    assert _reported(other.wait(1.0).sayings) == [Pressed("v1", ("001",))]
+
+
+def test_a_press_that_makes_no_ballot_is_told_too() -> None:
+    """Nobody is signed in: the console says so, and the account of the seats will show the attempt."""
+    bench = Bench()
+    bench.console(ConsoleUp(1, "DH-1", False))
+    bench.hall(FORM)
+    assert bench.press("1").statements == []
+    assert Pressed("v1", ("001",)) in bench.wait(1.0).sayings
+    bench.hall(replace(FORM, phase="closing"))
+    bench.press("1")
+    assert not any(isinstance(one, Pressed) for one in bench.wait(1.0).sayings)
+
+
+def test_a_hall_that_asks_for_everything_is_told_again_what_was_reported() -> None:
+    bench = Bench().voting()
+    bench.console(FaceShown(1, bench.face))
+    bench.press("1")
+    told = _reported(bench.wait(1.0).sayings)
+    bench.hall(State(None, FORM, {}, 3))
+    assert _reported(bench.wait(1.0).sayings) == told != []
 
 
 def test_a_press_made_before_this_vote_opened_is_not_counted_in_it_and_says_so() -> None:
