@@ -46,6 +46,8 @@ RIGHTS: Final[Mapping[str, frozenset[Who]]] = {
     "act:end_speech": _DESK,
     "act:withdraw_request": _DESK,
     "act:end_phone": _ROLL | _DESK,
+    "act:call_roll": _TABLE,
+    "act:acknowledge": _ROLL | _DESK,
     "console": _CONSOLE,
     "votes": frozenset({"auditor"}),
     "export": frozenset({"auditor"}),

@@ -148,7 +148,9 @@ class ProgrammeItem(TypedDict):
     votes: list[ProgrammeVote]
 
 
-Need = Literal["reason", "ordered_by", "extra_s", "duration_s", "choice", "counts", "member", "present"]
+Need = Literal[
+    "reason", "ordered_by", "extra_s", "duration_s", "choice", "counts", "member", "incident", "present"
+]
 
 
 class ActShape(TypedDict):
@@ -203,6 +205,17 @@ class MemberShape(TypedDict):
     seat: NotRequired[str]
     present: bool
     phone: NotRequired[str]
+
+
+class IncidentShape(TypedDict):
+    number: int
+    kind: str
+    text: Words
+    place: str
+    member: NotRequired[str]
+    name: NotRequired[str]
+    t: str
+    seen_by: NotRequired[str]
 
 
 class OwnBallot(TypedDict):
@@ -285,6 +298,7 @@ class ViewShape(TypedDict):
     thresholds: NotRequired[list[ThresholdShape]]
     health: NotRequired[HealthShape]
     members: NotRequired[list[MemberShape]]
+    incidents: NotRequired[list[IncidentShape]]
     me: NotRequired[MeShape]
     log: NotRequired[LogShape]
     votes: NotRequired[list[AuditedVote]]

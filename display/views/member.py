@@ -9,6 +9,7 @@ from display.views.result import short_code
 from display.views.vote import choices
 from voting.division import Division, Effective
 from voting.ids import BallotHash, MemberId
+from voting.seating import seat_of
 
 RECEIPT_CODE = 4
 """Hex digits: enough to tell one's own receipt from a neighbour's. A look-up code, never proof."""
@@ -27,7 +28,7 @@ def me(member: MemberId, moment: Moment) -> MeShape | None:
         "request": request.kind if request else "none",
         "speaking": speaker is not None and speaker.member == member,
     }
-    seat = sitting.seating.get(member)
+    seat = seat_of(sitting, meeting.attendance, member)
     if seat is not None:
         shown["seat"] = seat
     ballot = _ballot(member, moment)

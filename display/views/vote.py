@@ -11,7 +11,7 @@ from display.moment import Moment
 from display.rights import Role
 from display.shapes import ChoiceShape, VoteShape
 from display.views import suspects
-from display.views.people import by_seat, words
+from display.views.people import by_seat, seating_of, words
 from display.views.result import may_see_result, result_shape
 from display.views.unchanged import while_unchanged
 from display.views.words import state
@@ -77,7 +77,8 @@ def choices(division: Division) -> list[ChoiceShape]:
 
 def seats(role: Role, moment: Moment, division: Division) -> str:
     """One letter a seat of the plan: who is there and whose ballot is recorded, never which."""
-    sitters = by_seat(moment.seats, moment.meeting.sitting_of(division))
+    sitting = moment.meeting.sitting_of(division)
+    sitters = by_seat(moment.seats, seating_of(moment.meeting, sitting))
     letters = _letters(sitters, division.ballots, moment.meeting.attendance.present)
     offline, suspect = frozenset(moment.health.seats_offline), _suspect(moment, division)
     if role != "officer" or not (offline or suspect):

@@ -9,7 +9,7 @@ from display.moment import Moment
 from display.ports import Health
 from display.shapes import ActShape, Words
 from display.views import suspects
-from display.views.people import roll, words
+from display.views.people import words
 from voting import wording
 from voting.commands import Text
 from voting.division import Division, Phase
@@ -33,6 +33,8 @@ LABELS: dict[str, Words] = {
     "give_floor": {"vi": "Mời phát biểu…", "en": "Give the floor…"},
     "end_speech": {"vi": "Tắt micro", "en": "End the speech"},
     "withdraw_request": {"vi": "Rút đăng ký phát biểu…", "en": "Withdraw a request…"},
+    "call_roll": {"vi": "Điểm danh lại…", "en": "Call a new roll…"},
+    "acknowledge": {"vi": "Đã xem", "en": "Seen"},
 }
 ANNOUNCE_AGAIN: Words = {"vi": "CHUẨN BỊ BIỂU QUYẾT LẠI", "en": "PREPARE THE RE-VOTE"}
 OPEN_FOR: Words = {"vi": "Bắt đầu với thời gian khác…", "en": "Open for another time…"}
@@ -63,7 +65,7 @@ def next_speaker(name: str) -> Words:
 def confirm_close(moment: Moment, division: Division) -> Words:
     recorded = division.recorded_members
     present, sitting = moment.meeting.attendance.present, moment.meeting.sitting_of(division)
-    people = [member.id for member, _ in roll(sitting)]
+    people = sitting.members
     missing = sum(1 for one in people if one in present and one not in division.ballots)
     if not missing:
         return {
@@ -107,6 +109,12 @@ CONFIRM_END_PHONE: Words = {
     "ballots already recorded count, and the member stays present and can vote at the seat.",
 }
 """The page puts the name of the member in whose row it was asked."""
+CONFIRM_ROLL: Words = {
+    "vi": "Điểm danh lại? Mọi ghế tạm nghỉ cho đến khi đại biểu nhập lại mã PIN của thẻ; "
+    "chỉ ai nhập lại mới được tính là có mặt.",
+    "en": "Call a new roll? Every seat sleeps until its member types the card's PIN again; "
+    "only who does is counted as present.",
+}
 CONFIRM_CASTING: Words = {
     "vi": "Ghi lá phiếu quyết định của Chủ tọa? Sau đó không đổi được.",
     "en": "Record the chair's casting vote? It can't be changed afterwards.",

@@ -110,7 +110,12 @@ def test_a_planned_repetition_is_announced_with_its_reason(hall):
 def test_an_earlier_vote_may_still_be_declared_or_put_again(hall):
     closed(hall)
     hall.announce(2)
-    assert [one["act"] for one in seen(hall, "officer")["acts"]] == ["open", "cancel", "mark_presence"]
+    assert [one["act"] for one in seen(hall, "officer")["acts"]] == [
+        "open",
+        "cancel",
+        "mark_presence",
+        "call_roll",
+    ]
     hall.do(c.CancelVote("pm.2", "Sai nội dung", "secretary-1"))
     earlier = [one for one in seen(hall, "officer")["acts"] if one.get("vote") == "pm.1"]
     assert [one["act"] for one in earlier] == ["declare", "revote"]
@@ -226,6 +231,7 @@ def test_every_act_of_the_table_has_its_place_on_the_console():
             hall.do(c.RequestFloor("m001", "speech"))
             hall.do(c.RequestFloor("m002", "speech"))
             hall.do(c.GiveFloor("m001", "secretary-1"))
+            hall.do(c.NoteIncident("key_without_card", "001", None))
         shown = seen(hall, "officer")
         offered |= {one["act"] for one in [*shown["acts"], shown.get("next", {"act": None})]}
     hall = SimulatedHall(book=CASTING_BOOK)
