@@ -168,8 +168,9 @@ def _read_entries(log: LogFiles) -> Iterator[Finding]:
     entries = []
     for position, data in enumerate(log.raw):
         try:
-            entries.append(entry.decode(data))
-            catalogue.check(entries[-1])
+            found = entry.decode(data)
+            catalogue.check(found)
+            entries.append(found)
         except BadEntry as error:
             yield Finding("error", "entry_malformed", str(error), f"entry {position}")
     yield from check_order(log.raw, entries)
