@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
@@ -183,7 +183,8 @@ class OpenId:
         if client.secret is None:
             form["client_id"] = client.client_id
         elif "client_secret_basic" in says.get("token_endpoint_auth_methods_supported", _BASIC):
-            basic = (client.client_id, client.secret)
+            # Form-encoded before it is joined: RFC 6749, section 2.3.1.
+            basic = (quote_plus(client.client_id), quote_plus(client.secret))
         else:
             form |= {"client_id": client.client_id, "client_secret": client.secret}
         answer = await self._wire.post(str(says["token_endpoint"]), form, basic)
