@@ -71,8 +71,15 @@ class StoreSection(_Section):
 
 
 class KeysSection(_Section):
-    log: Path
-    """PEM of the Ed25519 key that signs checkpoints, receipts, results and messages to bridges."""
+    log: Annotated[str, StringConstraints(pattern=r"^pkcs11:")] | Path
+    """The Ed25519 key that signs checkpoints, receipts, results and messages to bridges: a file in PEM,
+    or the PKCS#11 URI of a key on a token (RFC 7512)."""
+    log_pin_file: Path | None = None
+    """The token's PIN; left out, it is asked for at the terminal."""
+
+    def clashes(self) -> list[Clash]:
+        alone = self.log_pin_file is not None and isinstance(self.log, Path)
+        return _clash(alone, "log log_pin_file", "log_pin_file goes with a key on a token (pkcs11:…)")
 
 
 class BrokerSection(_Section):
@@ -220,7 +227,7 @@ class Located:
 
 
 _FILES = (
-    "keys.log", "trust.ca", "trust.crl", "trust.ocsp",
+    "keys.log", "keys.log_pin_file", "trust.ca", "trust.crl", "trust.ocsp",
     "roster.members", "roster.seats", "roster.bridges", "roster.programme",
     "broker.password_file", "broker.passwords", "broker.tls_ca", "broker.tls_cert", "broker.tls_key",
     "web.tls_cert", "web.tls_key", "officers.openid.client_secret", "officers.openid.ca",
@@ -235,7 +242,7 @@ def _named_paths(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             named = named.get(part) if isinstance(named, Mapping) else None
         if isinstance(named, list):
             yield from ((f"{place}[{i}]", one) for i, one in enumerate(named) if isinstance(one, str))
-        elif isinstance(named, str):
+        elif isinstance(named, str) and not named.startswith("pkcs11:"):
             yield place, named
 
 

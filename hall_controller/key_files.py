@@ -29,10 +29,22 @@ def load_signer(path: Path) -> Signer:
     return Ed25519Signer(key)
 
 
+def log_signer(located: Located) -> Signer:
+    """The hall's key, in its file or on its token. Raises BadFile."""
+    keys = located.config.keys
+    if isinstance(keys.log, Path):
+        return load_signer(located.path(keys.log))
+    # Only here: a hall whose key is in a file needs no PKCS#11.
+    from hall_controller.token_key import token_signer
+
+    pin_file = None if keys.log_pin_file is None else located.path(keys.log_pin_file)
+    return token_signer(keys.log, pin_file, located.file)
+
+
 def load_founding(located: Located) -> Founding:
     """Whose log it is, from the configuration's files. Raises BadFile with the faults of all of them."""
     config, gathering = located.config, Gathering(located.file)
-    signer = gathering.read(lambda: load_signer(located.path(config.keys.log)))
+    signer = gathering.read(lambda: log_signer(located))
     files = TrustFiles.of(located)
     roots, crls, answers = list[bytes](), list[bytes](), list[bytes]()
     for path in map(located.path, config.trust.ca):
