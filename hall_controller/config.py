@@ -172,6 +172,8 @@ class RosterSection(_Section):
     seats: Path
     bridges: Path
     programme: Path
+    seating: Path | None = None
+    """Who sits where from when to when; without it the members' own seats count, for all days."""
     invitations: Path = Path("invitations")
     """A folder, readable by the hall alone, where `hall invite` leaves what a code opens."""
 

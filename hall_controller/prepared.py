@@ -4,11 +4,11 @@ Each may be right by itself and wrong beside another: a bridge for a seat that i
 seat no bridge serves, a sitting under a rule book that nobody has. Opening it is too late to learn that.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hall_controller import bridges as bridges_file
-from hall_controller import desks, programme, roster
+from hall_controller import desks, programme, roster, seating_plan
 from hall_controller.bridges import Bridges
 from hall_controller.broker_tls import hall_tls
 from hall_controller.config import Located
@@ -40,6 +40,7 @@ def prepare(located: Located) -> Prepared:
     bridges = gathering.read(lambda: bridges_file.load(located.path(files.bridges), own))
     seats = gathering.read(lambda: roster.load_seats(located.path(files.seats)))
     people = gathering.read(lambda: roster.load_members(located.path(files.members), seats))
+    people = _with_plan(located, people, gathering)
     planned = gathering.read(lambda: programme.load(located.path(files.programme)))
     plans = None if people is None or planned is None else Plans(planned, people, located.base)
     if bridges is not None and people is not None and seats is not None:
@@ -74,6 +75,21 @@ def _check_web(located: Located, gathering: Gathering) -> None:
         gathering.read(lambda: check_web_certificate(cert, key))
 
 
+def _with_plan(located: Located, people: Roster | None, gathering: Gathering) -> Roster | None:
+    """The members with the dated seating plan, where the hall has one."""
+    named = located.config.roster.seating
+    if named is None:
+        return people
+    members = None if people is None else {member.id for member in people.members}
+    seats = None if people is None else {seat.id for seat in people.seats}
+    path = located.path(named)
+    plan = gathering.read(lambda: seating_plan.load(path, members, seats))
+    if people is not None and people.assigned:
+        where = located.path(located.config.roster.members)
+        gathering.add(where, f"members have seats there, and {named} gives them too: one plan must do")
+    return people if people is None or plan is None else replace(people, plan=plan)
+
+
 def _check_seats(located: Located, bridges: Bridges, people: Roster, gathering: Gathering) -> None:
     files, seats = located.config.roster, {seat.id for seat in people.seats}
     for fault in desks.faults(located.config.desk, {*seats}, {*bridges.of_seat}):
@@ -82,9 +98,10 @@ def _check_seats(located: Located, bridges: Bridges, people: Roster, gathering: 
         if seat not in seats and seat not in bridges.desks:
             where = located.path(files.bridges)
             gathering.add(where, f"bridge {bridge}: there is no seat {seat} in {files.seats}")
-    for member, seat in people.assigned.items():
+    planned = {(one.member, one.seat) for one in people.plan or ()}
+    for member, seat in planned or people.assigned.items():
         if seat in seats and seat not in bridges.of_seat:
-            where = located.path(files.members)
+            where = located.path(files.members if people.plan is None else files.seating or files.members)
             gathering.add(where, f"member {member}: no bridge in {files.bridges} serves seat {seat}")
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from hall_controller import csv_table
+from hall_controller import csv_table, seating_plan
 from hall_controller.csv_table import Faults, Row
+from hall_controller.seating_plan import SeatingPlan
 from voting.ids import MemberId, SeatId
 from voting.members import Member
 
@@ -29,6 +30,8 @@ class Roster:
     members: tuple[Member, ...]
     assigned: dict[MemberId, SeatId]
     seats: tuple[Seat, ...]
+    plan: SeatingPlan | None = None
+    """Where there is one it alone says who sits where, day by day; else the members' own seats do."""
 
     def on(self, day: date) -> tuple[Member, ...]:
         """Who was in office on that day: the roll, whose length is the denominator."""
@@ -36,7 +39,8 @@ class Roster:
 
     def seating(self, day: date) -> dict[MemberId, SeatId]:
         """The assigned seats of that day's members."""
-        return {m.id: self.assigned[m.id] for m in self.on(day) if m.id in self.assigned}
+        assigned = self.assigned if self.plan is None else seating_plan.on(self.plan, day)
+        return {m.id: assigned[m.id] for m in self.on(day) if m.id in assigned}
 
 
 def load(members_path: Path, seats_path: Path) -> Roster:
