@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import ValidationError
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from firmware_bridge.cards.errors import CardError, CardGone
 from hall_controller import cards_csv
@@ -38,8 +39,8 @@ def said() -> Iterator[None]:
     try:
         yield
     except Declined as no:
-        err.print(f"[bold red]✗[/] {escape(no.text['vi'])}", soft_wrap=True, highlight=False)
-        err.print(f"  {escape(no.text['en'])}", soft_wrap=True, highlight=False)
+        err.print(f"[bold red]✗[/] {escape(no.text['vi'])}", soft_wrap=True, highlight=False, emoji=False)
+        err.print(f"  {escape(no.text['en'])}", soft_wrap=True, highlight=False, emoji=False)
         raise typer.Exit(USAGE) from no
     except CardGone as gone:
         err.print("[bold red]✗[/] Thẻ đã bị rút ra. Đưa lại thẻ và chạy lại lệnh: mọi việc làm lại từ đầu.")
@@ -70,13 +71,13 @@ def init(
         founding.found(folder, settings, phrase, utc_now(), by)
         with Authority(folder, phrase, by) as authority:
             lists = authority.publish(utc_now())
-    out.print(f"[bold green]●[/] {escape(settings.name)}", highlight=False, soft_wrap=True)
+    out.print(f"[bold green]●[/] {escape(settings.name)}", highlight=False, emoji=False, soft_wrap=True)
     for line in (
         f'hall.toml: trust.ca = ["{folder / "cards.pem"}"]',
         f'hall.toml: trust.crl = ["{lists[founding.AUTHORITIES.index(founding.CARDS)]}"]',
         f"Root, to print and keep: {printed(_certificate(folder / 'root.pem'))}",
     ):
-        out.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+        out.print(f"  {escape(line)}", highlight=False, emoji=False, soft_wrap=True)
 
 
 def import_chain(
@@ -85,14 +86,19 @@ def import_chain(
     with said():
         chain = read_chain(file.read_bytes(), utc_now())
         for one in chain.certificates:
-            err.print(f"  {escape(one.subject.rfc4514_string())}", highlight=False, soft_wrap=True)
-            err.print(f"    SHA-256 {printed(one)}", highlight=False, soft_wrap=True)
+            err.print(
+                f"  {escape(one.subject.rfc4514_string())}", highlight=False, emoji=False, soft_wrap=True
+            )
+            err.print(f"    SHA-256 {printed(one)}", highlight=False, emoji=False, soft_wrap=True)
             err.print(f"    {one.not_valid_before_utc:%Y-%m-%d} – {one.not_valid_after_utc:%Y-%m-%d}")
         _compare(printed(chain.certificates[0]), fingerprint)
         with opened(folder, fd, by) as authority:
             path = authority.import_chain(chain, name, utc_now())
     out.print(
-        f'[bold green]●[/] {path}   hall.toml: trust.ca = ["{path}"]', highlight=False, soft_wrap=True
+        f'[bold green]●[/] {path}   hall.toml: trust.ca = ["{path}"]',
+        highlight=False,
+        emoji=False,
+        soft_wrap=True,
     )
 
 
@@ -123,7 +129,7 @@ def issue(
             wanted = _wanted(authority, Person(member, officer, name, members), server, device)
             der = authority.issue(wanted, key, utc_now())
         replace_file(to, x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM))
-    out.print(f"[bold green]●[/] {to}", highlight=False, soft_wrap=True)
+    out.print(f"[bold green]●[/] {to}", highlight=False, emoji=False, soft_wrap=True)
 
 
 def _wanted(authority: Authority, person: Person, server: list[str] | None, device: str | None) -> Wanted:
@@ -185,7 +191,12 @@ def crl(folder: Path, fd: int | None, by: str, days: int | None) -> None:
 def _published(lists: list[Path]) -> None:
     for path in lists:
         until = x509.load_der_x509_crl(path.read_bytes()).next_update_utc
-        out.print(f"[bold green]●[/] {path}  → {until:%Y-%m-%d %H:%M} UTC", highlight=False, soft_wrap=True)
+        out.print(
+            f"[bold green]●[/] {path}  → {until:%Y-%m-%d %H:%M} UTC",
+            highlight=False,
+            emoji=False,
+            soft_wrap=True,
+        )
 
 
 def show(folder: Path, kind: str | None, holder: str | None) -> None:
@@ -197,8 +208,12 @@ def show(folder: Path, kind: str | None, holder: str | None) -> None:
     ]  # fmt: skip
     out.print(_table(found))
     for card in ledger.register.unfinished():
-        out.print(f"[yellow]![/] {card.guid}: làm dở · unfinished ({escape(card.holder)})", highlight=False)
-    out.print(f"register: {ledger.head}", highlight=False, soft_wrap=True)
+        out.print(
+            f"[yellow]![/] {card.guid}: làm dở · unfinished ({escape(card.holder)})",
+            highlight=False,
+            emoji=False,
+        )
+    out.print(f"register: {ledger.head}", highlight=False, emoji=False, soft_wrap=True)
 
 
 def _table(found: list[Issued]) -> Table:
@@ -209,7 +224,7 @@ def _table(found: list[Issued]) -> Table:
         revoked = f"{one.revoked:%Y-%m-%d} {one.reason}" if one.revoked else ""
         until = one.day or f"{one.not_after:%Y-%m-%d}"
         cells = (one.serial, one.kind, one.holder, one.slot or "", one.card or "", until, revoked, one.by)
-        table.add_row(*map(escape, cells), style="dim" if one.revoked else None)
+        table.add_row(*map(Text, cells), style="dim" if one.revoked else None)
     return table
 
 
@@ -222,7 +237,7 @@ def import_cards(folder: Path, fd: int | None, by: str, file: Path, members: Pat
                 {"card": one.fingerprint, "member": one.holder, "kind": one.kind, "since": one.since,
                  "until": one.until} for one in cards
             ]})  # fmt: skip
-    out.print(f"[bold green]●[/] {len(cards)}", highlight=False)
+    out.print(f"[bold green]●[/] {len(cards)}", highlight=False, emoji=False)
 
 
 def export_cards(folder: Path, to: Path, own: bool) -> None:
@@ -232,7 +247,7 @@ def export_cards(folder: Path, to: Path, own: bool) -> None:
         if own:
             cards = tuple(cards_csv.listed(one) for one in register.issued.values() if one.slot)
         replace_file(to, cards_csv.write(cards))
-    out.print(f"[bold green]●[/] {to}: {len(cards)}", highlight=False, soft_wrap=True)
+    out.print(f"[bold green]●[/] {to}: {len(cards)}", highlight=False, emoji=False, soft_wrap=True)
 
 
 def _certificate(path: Path) -> x509.Certificate:

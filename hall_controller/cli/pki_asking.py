@@ -1,7 +1,9 @@
 """What `hall pki` asks people: secrets on a prompt or a file descriptor, never on the command line."""
 
+import getpass
 import os
 import sys
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +28,22 @@ def from_descriptor(number: int) -> str:
 
 
 def hidden(vi: str, en: str, *, again: bool = False) -> str:
-    """Typed unseen; twice where it is new."""
-    return str(typer.prompt(f"{vi} / {en}", hide_input=True, confirmation_prompt=again, err=True))
+    """Typed unseen; twice where it is new. Raises typer.BadParameter where there is no terminal."""
+    while True:
+        typed = _typed(f"{vi} / {en}: ")
+        if not again or _typed("Một lần nữa / Once more: ") == typed:
+            return typed
+        typer.echo("Hai lần gõ khác nhau. / The two differ.", err=True)
+
+
+def _typed(prompt: str) -> str:
+    with warnings.catch_warnings():
+        # Without a terminal getpass would show what is typed.
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return getpass.getpass(prompt)
+        except (getpass.GetPassWarning, EOFError) as error:
+            raise typer.BadParameter("there is no terminal to ask on: use a file descriptor") from error
 
 
 def passphrase(descriptor: int | None, *, new: bool = False) -> str:
@@ -55,7 +71,10 @@ class Terminal:
         self.step += 1
         vi, en = (text.format(**facts) for text in STEPS[step])
         self.err.print(
-            f"[cyan]{self.step:2}[/] {escape(vi)} · {escape(en)}", highlight=False, soft_wrap=True
+            f"[cyan]{self.step:2}[/] {escape(vi)} · {escape(en)}",
+            highlight=False,
+            emoji=False,
+            soft_wrap=True,
         )
 
     def confirm(self, question: str, **facts: str) -> bool:
@@ -80,8 +99,7 @@ class Terminal:
         """None where nobody sits there to be asked, or nothing is known."""
         if not sys.stdin.isatty():
             return None
-        asked = f"{vi} (Enter: không có) / {en} (Enter: none)"
-        typed = str(typer.prompt(asked, hide_input=True, default="", show_default=False, err=True)).strip()
+        typed = hidden(f"{vi} (Enter: không có)", f"{en} (Enter: none)").strip()
         try:
             return read(typed) if typed else None
         except ValueError as error:

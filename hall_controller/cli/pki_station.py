@@ -48,14 +48,16 @@ def personalise(
         with opened(folder, fd, by) as authority:
             _at_the_station(authority, station, lambda at_work: at_work.personalise(order))
             lists = authority.publish(utc_now())
-    out.print(f"[bold green]●[/] {escape(order.holder)}: {escape(order.name)}", highlight=False)
-    err.print(f"  {lists[1]}", highlight=False, soft_wrap=True)
+    out.print(
+        f"[bold green]●[/] {escape(order.holder)}: {escape(order.name)}", highlight=False, emoji=False
+    )
+    err.print(f"  {lists[1]}", highlight=False, emoji=False, soft_wrap=True)
 
 
 def unblock(folder: Path, fd: int | None, by: str, station: Station) -> None:
     with said(), opened(folder, fd, by) as authority:
         card = _at_the_station(authority, station, lambda at_work: at_work.unblock())
-    out.print(f"[bold green]●[/] {escape(card.holder)}", highlight=False)
+    out.print(f"[bold green]●[/] {escape(card.holder)}", highlight=False, emoji=False)
 
 
 def _at_the_station(
@@ -90,7 +92,7 @@ async def _card_in(reader: str) -> StationConnection:
             f"There is no reader “{reader}”. There are: {there}.",
         )  # fmt: skip
     readers, until = PcscReaders({reader: "station"}), time.monotonic() + WAIT_FOR_CARD_S
-    err.print(f"[cyan] ·[/] {escape(reader)}: đưa thẻ vào · put the card in", highlight=False)
+    err.print(f"[cyan] ·[/] {escape(reader)}: đưa thẻ vào · put the card in", highlight=False, emoji=False)
     while True:
         try:
             return await readers.connect("station")
