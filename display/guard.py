@@ -76,6 +76,7 @@ class Guard:
         sending = _Sending(send, self._headers)
         headers = Headers(scope=scope)
         if scope["method"] in CHANGING and headers.get("origin") not in self._origins:
+            log.warning("foreign_origin: %s %s", scope["method"], scope["path"])
             await refusal(403, "foreign_origin")(scope, receive, sending)
         elif int(headers.get("content-length") or 0) > LARGEST_BODY:
             await refusal(413, "body_too_large")(scope, receive, sending)

@@ -136,9 +136,7 @@ class Casting:
     def _checked(self, sealed: Statement, channel: Channel) -> Submission:
         """The command that a ballot asks for, its signature checked under its session's key. Raises
         Refused."""
-        payload = sealed.payload
-        if payload["log"] != self._origin:
-            raise WrongQuestion()
+        self._check_made_for(sealed)
         session = sealed.header.get("sk", "")
         known = self._sessions.of(session)
         if known is None:
@@ -153,10 +151,20 @@ class Casting:
         self._by_card.check(known.certificate)
         return Submission(_command(sealed, session, channel), "member", sealed.jws)
 
+    def _check_made_for(self, sealed: Statement) -> None:
+        """For this log and the open sitting: a test hall's ballot, or yesterday's, is none here.
+
+        The rules know votes and openings only; what else the payload says, they are not told. Raises
+        WrongQuestion.
+        """
+        sitting = self._hall.meeting.sitting
+        named = (sealed.payload["log"], sealed.payload["sit"])
+        if named[0] != self._origin or (sitting is not None and named[1] != sitting.id):
+            raise WrongQuestion()
+
     def _checked_by_card(self, sealed: Statement, encoded: str) -> Submission:
         """The same for a ballot whose signer is the card, judged at this moment. Raises Refused."""
-        if sealed.payload["log"] != self._origin:
-            raise WrongQuestion()
+        self._check_made_for(sealed)
         return Submission(_command(sealed, None, "seat"), "member", self._by_card.judged(sealed, encoded))
 
     def _answered(

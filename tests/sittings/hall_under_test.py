@@ -24,6 +24,7 @@ from simulators import scenario as scenarios
 from simulators.crowd import KEYS, Crowd, Person
 from simulators.hall import SimulatedHall
 from simulators.officer import SimulatedOfficer
+from simulators.scenario import Scenario
 from tests.broker import Mosquitto, free_port
 from tests.sittings.furnishing import mosquitto_of, shorten_grace
 from tests.sittings.log_seen import LogSeen
@@ -296,12 +297,20 @@ def choices(people: Sequence[Person], *shares: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def hall_under_test(folder: Path, place: Place | None = None) -> AsyncIterator[HallUnderTest]:
-    """Furnished in `folder`, which must not exist yet, and started."""
+async def hall_under_test(
+    folder: Path,
+    place: Place | None = None,
+    *,
+    scenario: Scenario = SCENARIO,
+    rules: Callable[[str], str] = lambda text: text,
+) -> AsyncIterator[HallUnderTest]:
+    """Furnished in `folder`, which must not exist yet, and started. `rules` makes a book of its own."""
     place = place or Place()
     broker = BrokerChoice("mqtt" if place.mosquitto else "embedded", free_port())
-    furnished = furnish(folder, SCENARIO, rows=1, store_url=place.store_url, broker=broker)
+    furnished = furnish(folder, scenario, rows=1, store_url=place.store_url, broker=broker)
     shorten_grace(folder)
+    book = folder / "rules.toml"
+    book.write_text(rules(book.read_text("utf-8")), "utf-8")
     hall = HallUnderTest(furnished, place)
     if place.mosquitto:
         hall.mosquitto = mosquitto_of(furnished, broker.port)
