@@ -106,9 +106,9 @@ class Standing:
         known = "; ".join(filter(None, reasons)) or f"{len(reasons)} of other days"
         return f"no list of {issuer.subject.rfc4514_string()} for {at:%Y-%m-%d %H:%M} ({known})"
 
-    def is_current(self, issuer: x509.Certificate, at: datetime) -> bool:
-        """Of an authority of which something is held: whether it is of that moment. True of any other."""
+    def is_current(self, issuer: x509.Certificate, at: datetime) -> bool | None:
+        """Whether what is held of an authority is of that moment; None where nothing is held of it."""
         lists, answers = list(self.lists_of(issuer)), list(self.answers_of(issuer))
         if not self._lists.get(issuer.subject.public_bytes()) and not answers:
-            return True
+            return None
         return any(at in crl.span for crl in lists) or any(at in who.span for _, who in answers)

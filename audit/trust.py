@@ -149,9 +149,12 @@ class TrustStore:
             raise Untrusted("ocsp_expired", f"the next one was due {max(span.until for span in spans)}")
 
     def lists_are_current(self, at: datetime) -> bool:
-        """Of each authority that is relied on and of which a list or an answer is held."""
+        """Of each authority that is relied on and of which a list or an answer is held; false where nothing
+        is held of any."""
         at = at.replace(microsecond=0)
-        return all(self._standing.is_current(one, at) for one in self._authorities())
+        known = [self._standing.is_current(one, at) for one in self._authorities()]
+        held = [one for one in known if one is not None]
+        return bool(held) and all(held)
 
     def _authorities(self) -> list[x509.Certificate]:
         return [*self._roots, *self._intermediates]

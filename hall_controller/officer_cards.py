@@ -18,6 +18,7 @@ import structlog
 
 from audit import base64url, fingerprint, instant, statement
 from audit.errors import BadEvidence, Untrusted
+from audit.path import OFFICERS
 from audit.signing import PublicKey, from_jwk, thumbprint, verify
 from audit.statement import Statement
 from display.officers import Officer, Officers
@@ -227,7 +228,8 @@ class OfficerCards:
 
     def _holder(self, here: _CardHere) -> Officer:
         """Raises Untrusted, with the code `subject` for a good card that is no officer's."""
-        found = self._officers.of_card(self._trust.judge(here.certificate, self._clock()).member)
+        identity = self._trust.judge(here.certificate, self._clock(), OFFICERS)
+        found = self._officers.of_card(identity.member)
         if found is None:
             raise Untrusted("subject", "no officer's card")
         return found
@@ -236,9 +238,10 @@ class OfficerCards:
         """Judged again, at this moment. Raises Untrusted, BadSignature."""
         if sealed.header["x5t#S256"] != here.fingerprint:
             raise Untrusted("subject", "another card's statement")
-        identity = self._trust.judge(here.certificate, self._clock())
+        identity = self._trust.judge(here.certificate, self._clock(), OFFICERS)
         if identity.member != card:
             raise Untrusted("subject", "another officer's card")
+        identity.check_algorithm(sealed.alg)
         statement.verify(sealed, identity.public_key)
 
     def _ask(

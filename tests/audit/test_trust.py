@@ -10,6 +10,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from audit import trust
 from audit.errors import Untrusted
+from audit.path import MEMBERS, OFFICERS
 from audit.trust import TrustStore
 from tests.audit.cards import DAY_ONE, YEARS, Authority, Card, _usage, key_of, name_of
 
@@ -72,6 +73,28 @@ def test_a_card_is_good_from_its_first_to_its_last_second(at: datetime, wanted: 
 )  # fmt: skip
 def test_what_kind_of_card_is_taken(card: Card, wanted: str) -> None:
     assert code(card) == wanted
+
+
+@pytest.mark.parametrize(
+    ("card", "officer", "member"),
+    [
+        (CA.card("o1"), "trusted", "trusted"),
+        (CA.card("o1", purpose=ExtendedKeyUsageOID.SMARTCARD_LOGON), "trusted", "trusted"),
+        (CA.card("o1", purpose=ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE), "no_path", "trusted"),
+        (CA.card("o1", purpose=None), "no_path", "trusted"),
+        (CA.card("o1", purpose=ExtendedKeyUsageOID.SERVER_AUTH), "no_path", "no_path"),
+        (CA.card("o1", usage=_usage(content_commitment=True)), "no_path", "trusted"),
+    ],
+)
+def test_an_officers_card_spells_out_what_it_is_for(card: Card, officer: str, member: str) -> None:
+    held = TrustStore([CA.der], [CA.revoke()])
+    for policy, wanted in ((OFFICERS, officer), (MEMBERS, member)):
+        try:
+            held.judge(card.der, AT, policy)
+        except Untrusted as error:
+            assert error.code == wanted  # noqa: PT017
+        else:
+            assert wanted == "trusted"
 
 
 def test_an_authoritys_own_certificate_is_nobodys_card() -> None:
@@ -180,6 +203,9 @@ class TestNewList:
         assert store.lists_are_current(AT)
         assert not store.lists_are_current(self.later)
 
+    def test_without_any_list_none_is_current(self) -> None:
+        assert not TrustStore([CA.der]).lists_are_current(AT)
+
     def test_an_authority_that_is_relied_on_no_more_is_not_waited_for(self) -> None:
         former = Authority("Former CA").revoke(begin=DAY_ONE, until=AT)
         assert TrustStore([CA.der], [former, self.held]).lists_are_current(self.later)
@@ -203,6 +229,23 @@ class TestChain:
         assert (
             code(self.card, roots=[self.root.der], intermediates=[self.middle.der], crls=lists) == "revoked"
         )
+
+    def test_an_operators_authorities_are_told_apart(self) -> None:
+        """The hall asks for the lists that somebody asks for who holds the root alone."""
+        assert trust.anchors([self.middle.der, self.root.der]) == ([self.root.der], [self.middle.der])
+        assert trust.anchors([self.middle.der]) == ([self.middle.der], [])
+        assert trust.anchors([self.root.der, CA.der, CA.der]) == ([self.root.der, CA.der], [])
+
+    def test_no_more_authorities_lie_between_than_a_peoples_pki_has(self) -> None:
+        chain = [self.root]
+        for number in range(5):
+            chain.append(Authority(f"Level {number}", parent=chain[-1]))
+        lists = [one.revoke() for one in chain]
+        between = [one.der for one in chain[1:]]
+        for deep, wanted in ((4, "trusted"), (5, "no_path")):
+            card = chain[deep].card("m001")
+            store = {"roots": [self.root.der], "intermediates": between, "crls": lists}
+            assert code(card, **store) == wanted
 
     def test_an_intermediate_isnt_a_root(self) -> None:
         lists = [self.root.revoke(), self.middle.revoke()]
