@@ -1,6 +1,13 @@
-import { ask } from '../shared/hall'
+import { type Answer, ask } from '../shared/hall'
 import type { Act, Text } from '../shared/view'
+import { en } from '../shared/words/en'
+import { vi } from '../shared/words/vi'
 import { type Entries, orderBody } from './orders'
+
+/** What the hall answers to an order that takes a second person, or a fresh sign-in. */
+const SIGN_IN_AGAIN = 'sign_in_again'
+/** In both languages, as the hall's own refusals are: the page may change its language meanwhile. */
+const UNANSWERED: Text = { vi: vi.signIn.unanswered, en: en.signIn.unanswered }
 
 type Order = { readonly act: Act; readonly entries: Entries; readonly id: string }
 
@@ -12,6 +19,11 @@ export class Desk {
   refusal = $state.raw<Text>()
   /** Sent, and nobody knows whether it arrived: the same order may be sent again, it is done once. */
   unanswered = $state.raw<Order>()
+
+  /** Refused until the person shows once more who it is; then it is sent again. */
+  waiting = $state.raw<Order | { readonly request: string }>()
+  /** The order is with the other officers now. */
+  asked = $state(false)
 
   readonly #onSignedOut: () => void
 
@@ -40,20 +52,52 @@ export class Desk {
     if (this.unanswered) await this.#send(this.unanswered)
   }
 
+  /** A second officer's answer, or the asker's own withdrawal. */
+  async answer(request: string, answer: 'confirm' | 'decline' | 'withdraw'): Promise<void> {
+    if (this.sending) return
+    this.sending = true
+    this.dismiss()
+    const said = await ask('POST', `/api/requests/${encodeURIComponent(request)}`, { answer })
+    this.sending = false
+    if (said.kind === 'unanswered') this.refusal = UNANSWERED
+    else if (said.kind === 'refused' && said.code === SIGN_IN_AGAIN) this.waiting = { request }
+    else this.#judge(said)
+  }
+
+  /** The person has signed in anew: what waited for that is done. */
+  async resume(): Promise<void> {
+    const waited = this.waiting
+    this.waiting = undefined
+    if (waited && 'request' in waited) await this.answer(waited.request, 'confirm')
+    else if (waited) await this.perform(waited.act, waited.entries)
+  }
+
   dismiss(): void {
     this.refusal = undefined
+    this.asked = false
     this.unanswered = undefined
   }
 
   async #send(order: Order): Promise<void> {
     if (this.sending) return
     this.sending = true
-    const answer = await ask('POST', '/api/acts', orderBody(order.act, order.entries, order.id))
+    this.asked = false
+    const answer = await ask<{ asked?: string }>(
+      'POST',
+      '/api/acts',
+      orderBody(order.act, order.entries, order.id),
+    )
     this.sending = false
     this.asking = undefined
     // 503: the hall itself says that nothing was recorded; the same order may come again.
     const open = answer.kind === 'unanswered' || (answer.kind === 'refused' && answer.status === 503)
     this.unanswered = open ? order : undefined
+    this.asked = answer.kind === 'done' && answer.value.asked !== undefined
+    if (answer.kind === 'refused' && answer.code === SIGN_IN_AGAIN) this.waiting = order
+    else this.#judge(answer)
+  }
+
+  #judge(answer: Answer<unknown>): void {
     this.refusal = answer.kind === 'refused' ? answer.text : undefined
     if (answer.kind === 'refused' && answer.status === 401) this.#onSignedOut()
   }

@@ -36,6 +36,16 @@ export function sortedActs(view: View): Sorted {
   }
 }
 
+/** The view with what this officer may ask for; the hall refuses the rest, so the page doesn't offer it. */
+export function permitted(view: View, may: (act: string) => boolean): View {
+  const { next, acts, ...rest } = view
+  return {
+    ...rest,
+    acts: (acts ?? []).filter(({ act }) => may(act)),
+    ...(next && may(next.act) && { next }),
+  }
+}
+
 /** An act on one member: asked with the name, so that nobody else's phone is ended. */
 export function ofMember(act: Act, name: string): Act {
   if (!act.confirm) return act

@@ -48,6 +48,19 @@ function isRefusal(value: unknown): value is { code: string; text: Text } {
 export interface Session {
   readonly role: Role
   readonly name: string
+  /** From here on: officers only. */
+  readonly officer?: string
+  readonly post?: string
+  readonly post_name?: Text
+  readonly may?: readonly string[]
+  readonly ends?: string
+}
+
+/** How officers sign in at this hall. */
+export interface Ways {
+  readonly openid: boolean
+  readonly code: boolean
+  readonly desks: readonly { readonly id: string; readonly name: Text }[]
 }
 
 export function signIn(code: string): Promise<Answer<Session>> {
@@ -63,6 +76,17 @@ export function whoAmI(role: Role): Promise<Answer<Session>> {
   return ask('GET', `/api/session?as=${role}`)
 }
 
-export function signOut(role: Role): Promise<Answer<undefined>> {
-  return ask('DELETE', `/api/session?as=${role}`)
+export function signOut(role: Role, everywhere = false): Promise<Answer<undefined>> {
+  return ask('DELETE', `/api/session?as=${role}${everywhere ? '&everywhere=1' : ''}`)
+}
+
+export function waysIn(): Promise<Answer<Ways>> {
+  return ask('GET', '/api/sign-in')
+}
+
+/** Leaves this page for the shared sign-in; `again`: it is to ask the person anew. */
+export async function goToSharedSignIn(again: boolean): Promise<Answer<{ readonly go: string }>> {
+  const answer = await ask<{ readonly go: string }>('POST', '/api/session/openid', { again })
+  if (answer.kind === 'done') location.assign(answer.value.go)
+  return answer
 }

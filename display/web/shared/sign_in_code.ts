@@ -8,3 +8,11 @@ export function takeCodeFromAddress(): string | undefined {
   history.replaceState(null, '', location.pathname + location.search)
   return code.trim() || undefined
 }
+
+/** Why the shared sign-in let nobody in, as the hall put it into the address; taken out of it like a code. */
+export function takeRefusalFromAddress(): string | undefined {
+  const refused = new URLSearchParams(location.hash.slice(1)).get('refused')
+  if (refused === null) return undefined
+  history.replaceState(null, '', location.pathname + location.search)
+  return refused
+}

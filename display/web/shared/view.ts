@@ -143,6 +143,21 @@ export interface Act {
   readonly needs?: readonly Need[]
 }
 
+/** What one officer asks for and another one is to confirm; answered ones stay for a while. */
+export interface SecondRequest {
+  readonly id: string
+  readonly act: string
+  readonly label: Text
+  readonly what: Text
+  readonly reason?: string
+  readonly by: string
+  readonly name: string
+  readonly until: string
+  readonly state: 'waiting' | 'doing' | 'done' | 'declined' | 'withdrawn' | 'expired' | 'refused'
+  readonly answered?: string
+  readonly why?: Text
+}
+
 export interface Threshold {
   readonly label: Text
   readonly need: number
@@ -219,6 +234,9 @@ export interface View {
   readonly programme?: readonly ProgrammeItem[]
   readonly next?: Act
   readonly acts?: readonly Act[]
+  readonly requests?: readonly SecondRequest[]
+  /** Acts that one officer asks for and another one confirms. */
+  readonly two_people?: readonly string[]
   readonly say?: Text
   readonly thresholds?: readonly Threshold[]
   readonly health?: Health

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { CHOICES, t, view, vote } from '../dev/scenes/hall'
 import { entriesOf } from '../officer/entries'
-import { actOfKey, confirmKey, missingNeeds, ofMember, orderBody, sortedActs } from '../officer/orders'
+import {
+  actOfKey,
+  confirmKey,
+  missingNeeds,
+  ofMember,
+  orderBody,
+  permitted,
+  sortedActs,
+} from '../officer/orders'
 import { found } from '../officer/roll_search'
 import type { Act } from '../shared/view'
 
@@ -48,6 +56,24 @@ describe('the console', () => {
     [{}, 'F2'],
   ])('confirms %j with %s, never with the key that asked', (over, key) => {
     expect(confirmKey(act('close', over))).toBe(key)
+  })
+})
+
+describe('what an officer may', () => {
+  const shown = view({
+    next: act('close', { key: 'F9' }),
+    acts: [act('hold', { key: 'F8' }), act('cancel')],
+    requests: [],
+  })
+
+  test('is all that the page offers, by key too', () => {
+    const operator = permitted(shown, (name) => name !== 'cancel')
+    expect(operator.acts?.map((one) => one.act)).toEqual(['hold'])
+    expect(operator.next?.act).toBe('close')
+    const director = permitted(shown, () => false)
+    expect([director.next, director.acts]).toEqual([undefined, []])
+    expect(actOfKey(director, 'F9')).toBeUndefined()
+    expect(director.requests).toEqual([])
   })
 })
 

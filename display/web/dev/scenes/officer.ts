@@ -1,3 +1,4 @@
+import type { SecondRequest } from '../../shared/view'
 import type { Scene } from '.'
 import { inSeconds, seats, t, view, vote } from './hall'
 import {
@@ -33,6 +34,28 @@ const REFUSED = {
     ),
   },
 }
+
+/** What another officer asks for and this one is to confirm. */
+function asked(now: number, by: string, name: string): SecondRequest {
+  return {
+    id: `${by}.1`,
+    act: 'cancel',
+    label: t('Hủy', 'Cancel'),
+    what: t('Khoản 8 Điều 5 · Phương án 2', 'Article 5, clause 8 · Option 2'),
+    reason: 'Sai phương án trên màn hình',
+    by,
+    name,
+    until: inSeconds(now, 97),
+    state: 'waiting',
+  }
+}
+
+const PRESENCE_ASKED = {
+  act: 'mark_presence',
+  label: t('Ghi có mặt, vắng mặt', 'Mark presence'),
+  what: t('Lê Hoàng Ân: vắng mặt', 'Lê Hoàng Ân: absent'),
+  reason: 'Đã ra về',
+} as const
 
 export const officerScenes: Readonly<Record<string, Scene>> = {
   'officer-open': { page: 'officer', view: (now) => officer(live(now), openActs) },
@@ -117,6 +140,18 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
           GIVE,
           WITHDRAW,
           PRESENCE,
+        ],
+      }),
+  },
+  'officer-asked': {
+    page: 'officer',
+    view: (now) =>
+      officer(live(now), {
+        ...openActs,
+        two_people: ['cancel', 'mark_presence'],
+        requests: [
+          asked(now, 'thu-ky', 'Trần Thị Bình'),
+          { ...asked(now, 'chu-toa', 'Nguyễn Văn An'), ...PRESENCE_ASKED },
         ],
       }),
   },
