@@ -97,6 +97,8 @@ KINDS: Mapping[str, Kind] = {
     "SignedIn": Kind(members(), "session", members(jws=_jws, cert=hex64)),
     "SignedOut": Kind(members(cause=text), "signout", members(session=hex64)),
     "PresenceMarked": Kind(members(member=text, present=flag, reason=words)),
+    "MobileOpened": Kind(members(members=sequence(text), reason=words)),
+    "MobileClosed": Kind(members(members=sequence(text), reason=words)),
     "RollCalled": Kind(members()),
     "SessionSlept": Kind(members(cause=text), "signout", members(session=hex64)),
     "IncidentNoted": Kind(

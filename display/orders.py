@@ -84,6 +84,18 @@ def _of_member(act: schemas.OfMember, by: OfficerId, hall: Hall) -> c.Command:
     return c.GiveFloor(member, by) if act.act == "give_floor" else c.WithdrawRequest(member)
 
 
+def _of_members(act: schemas.OfMembers, by: OfficerId, hall: Hall) -> c.Command:
+    sitting = hall.meeting.open_sitting()
+    named = [MemberId(member) for member in act.members]
+    for delegation in act.delegations:
+        found = [id for id, member in sitting.members.items() if member.delegation == delegation]
+        if not found:
+            raise Declined(409, "no_such_delegation")
+        named += found
+    made = c.OpenMobile if act.act == "open_mobile" else c.CloseMobile
+    return made(tuple(named), act.reason, by)
+
+
 def command(act: schemas.Act, by: OfficerId, hall: Hall, challenge: str) -> c.Command:
     """`challenge` is base64url of 16 random bytes, used where a vote is opened. Raises Declined."""
     match act:
@@ -110,5 +122,7 @@ def command(act: schemas.Act, by: OfficerId, hall: Hall, challenge: str) -> c.Co
             return c.MarkPresence(MemberId(act.member), act.present, act.reason, by)
         case schemas.Acknowledge():
             return c.AcknowledgeIncident(act.incident, by)
+        case schemas.OfMembers():
+            return _of_members(act, by, hall)
         case schemas.OfMember():
             return _of_member(act, by, hall)

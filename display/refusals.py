@@ -95,6 +95,10 @@ _TEXTS: dict[str, Text] = {
         "vi": "Trong nhật ký không có phiếu này của bạn.",
         "en": "The log has no such ballot of yours.",
     },
+    "no_such_delegation": {
+        "vi": "Không có đại biểu nào của đoàn này trong phiên họp. Không có gì thay đổi.",
+        "en": "No member of this sitting belongs to that delegation. Nothing has changed.",
+    },
     "no_sitting_planned": {
         "vi": "Không có phiên họp nào để khai mạc lúc này.",
         "en": "There is no sitting to be opened now.",

@@ -46,6 +46,8 @@ RIGHTS: Final[Mapping[str, frozenset[Who]]] = {
     "act:end_speech": _DESK,
     "act:withdraw_request": _DESK,
     "act:end_phone": _ROLL | _DESK,
+    "act:open_mobile": _CHAIR,
+    "act:close_mobile": _ROLL,
     "act:call_roll": _TABLE,
     "act:acknowledge": _ROLL | _DESK,
     "console": _CONSOLE,

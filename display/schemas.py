@@ -161,6 +161,17 @@ class OfMember(_Act):
     member: Id
 
 
+class OfMembers(_Act):
+    """Named one by one, or by their delegation: the log names each member."""
+
+    act: Literal["open_mobile", "close_mobile"]
+    members: Annotated[list[Id], Field(max_length=2000)] = []
+    delegations: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=200)]], Field(max_length=500)
+    ] = []
+    reason: Reason
+
+
 class Acknowledge(_Act):
     """That an incident was seen; it stays in the log."""
 
@@ -170,7 +181,7 @@ class Acknowledge(_Act):
 
 Act = Annotated[
     Plain | OfVote | Announce | Open | WithReason | Extend | Revote | CastingVote | HandCount | MarkPresence
-    | OfMember | Acknowledge,
+    | OfMember | OfMembers | Acknowledge,
     Field(discriminator="act"),
 ]  # fmt: skip
 ACT: Final[TypeAdapter[Act]] = TypeAdapter(Act)

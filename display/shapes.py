@@ -149,7 +149,16 @@ class ProgrammeItem(TypedDict):
 
 
 Need = Literal[
-    "reason", "ordered_by", "extra_s", "duration_s", "choice", "counts", "member", "incident", "present"
+    "reason",
+    "ordered_by",
+    "extra_s",
+    "duration_s",
+    "choice",
+    "counts",
+    "member",
+    "incident",
+    "present",
+    "members",
 ]
 
 
@@ -205,6 +214,7 @@ class MemberShape(TypedDict):
     seat: NotRequired[str]
     present: bool
     phone: NotRequired[str]
+    mobile: NotRequired[bool]
 
 
 class IncidentShape(TypedDict):
@@ -258,6 +268,7 @@ class MeShape(TypedDict):
     name: str
     seat: NotRequired[str]
     session: bool
+    mobile: bool
     ballot: NotRequired[OwnBallot]
     request: Literal["none", "speech", "debate"]
     speaking: bool

@@ -113,6 +113,13 @@ def _session_slept(entry: Entry, body: Any) -> ev.Event:
     return ev.SessionSlept(None if body is None else body["session"], entry.d["cause"])
 
 
+def _mobile(kind: type[ev.MobileOpened | ev.MobileClosed]) -> Callable[[Entry, Any], ev.Event]:
+    def read(entry: Entry, body: Any) -> ev.Event:
+        return kind(tuple(map(MemberId, entry.d["members"])), entry.d["reason"], _by(entry))
+
+    return read
+
+
 def _incident_noted(entry: Entry, body: Any) -> ev.Event:
     if body is None:
         return ev.IncidentNoted(entry.d["incident"], entry.d["kind"], None, None)
@@ -221,6 +228,8 @@ _READERS: dict[str, Callable[[Entry, Any], ev.Event]] = {
     "SignedIn": _signed_in,
     "SignedOut": _signed_out,
     "SessionSlept": _session_slept,
+    "MobileOpened": _mobile(ev.MobileOpened),
+    "MobileClosed": _mobile(ev.MobileClosed),
     "IncidentNoted": _incident_noted,
     "VoteAnnounced": _vote_announced,
     "BallotRecorded": _ballot_recorded,

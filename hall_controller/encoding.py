@@ -126,6 +126,8 @@ def _content(event: ev.Event, enclosure: Enclosure) -> tuple[Mapping[str, Any], 
             return {}, Payload("session", body)
         case ev.SignedOut(), _:
             return {"cause": event.cause}, Payload("signout", {"session": event.session})
+        case ev.MobileOpened() | ev.MobileClosed(), _:
+            return {"members": list(event.members), "reason": event.reason}, None
         case ev.SessionSlept(), _:
             return {"cause": event.cause}, Payload("signout", {"session": event.session})
         case ev.IncidentNoted(place=str(place)), _:

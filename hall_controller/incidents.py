@@ -50,6 +50,7 @@ OF_REFUSAL: Mapping[str, str] = {
     "wrong_question": "ballot_elsewhere",
     "wrong_challenge": "ballot_elsewhere",
     "seat_voted_already": "seat_voted_already",
+    "mobile_not_opened": "mobile_not_opened",
 }
 """Refusals that no honest member meets, by code; the others tell a member something and nobody else."""
 OF_DROP = frozenset({"bad_signature", "foreign_seat", "unknown_bridge"})

@@ -8,13 +8,15 @@ from voting.division import Phase
 from voting.errors import NotSignedIn
 from voting.ids import MemberId
 from voting.meeting import Meeting
+from voting.mobile import check_phone
 from voting.refusals import VoteNotOpen
 from voting.wording import PHASES
 
 
 def mobile_form(meeting: Meeting, member: MemberId, key_id: str, log: str) -> Mapping[str, object]:
-    """As docs/specs/feed.md gives `GET /api/form`. Raises Refused: no sitting, no session, no open vote."""
-    meeting.open_sitting()
+    """As docs/specs/feed.md gives `GET /api/form`. Raises Refused: no sitting, no session, no open vote,
+    and MobileNotOpened."""
+    sitting = meeting.open_sitting()
     session = meeting.attendance.session_of(member, "mobile")
     if session is None or session.key != key_id:
         raise NotSignedIn()
@@ -22,6 +24,7 @@ def mobile_form(meeting: Meeting, member: MemberId, key_id: str, log: str) -> Ma
     if vote is None or vote.phase is not Phase.OPEN:
         words = PHASES[Phase.ANNOUNCED.value if vote is None else vote.phase.value]
         raise VoteNotOpen(vote="–" if vote is None else vote.id, phase=words["en"], phase_vi=words["vi"])
+    check_phone(sitting, meeting.attendance, member)
     last = vote.ballots.get(member)
     form = {
         **ballot.form(meeting, vote.id, log)["form"],

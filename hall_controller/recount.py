@@ -21,6 +21,7 @@ from voting import events as ev
 from voting.counting import result_of
 from voting.division import Division
 from voting.errors import ImpossibleEvent, Refused
+from voting.ids import MemberId
 from voting.majority import House, Result, Tally, compute
 from voting.meeting import Meeting, evolve
 
@@ -117,6 +118,9 @@ class _Fold:
         if event.choice not in division.kind.choice_ids:
             text = f"there is no choice {event.choice} in vote {event.vote}"
             yield _finding("error", "choice_unknown", text, entry)
+        if event.channel == "mobile" and not _opened(before, division, event.member):
+            text = f"mobile voting was not opened for {event.member}"
+            yield _finding("error", "mobile_not_opened", text, entry)
         if (event.session is None) != (division.kind.signed_by == "card"):
             text = f"vote {event.vote} wants ballots signed by the {division.kind.signed_by}"
             yield _finding("error", "signed_otherwise", text, entry)
@@ -172,6 +176,12 @@ class _Fold:
             vote = self.meeting.in_play
             text = f"vote {vote.id} is {vote.phase.value} where this log ends"
             yield _finding("note", "vote_in_play", text, self.last)
+
+
+def _opened(before: Meeting, division: Division, member: MemberId) -> bool:
+    """As far as the openings say; whether somebody sat at a seat then is asked where sign-ins are seen."""
+    at_seat = before.sitting_of(division).rulebook.channels.phone_at_seat
+    return at_seat or member in before.attendance.mobile
 
 
 def _unseen(event: ev.Event) -> TypeGuard[ev.BallotRecorded | ev.HandCountEntered | ev.CastingVoteGiven]:

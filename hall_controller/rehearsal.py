@@ -122,6 +122,10 @@ def _of_the_hall(event: ev.Event) -> c.Command | None:
             return c.SignOut(session, cast(Any, cause))
         case ev.SessionSlept(str(session), cause):
             return c.PutToSleep(session, cast(Any, cause))
+        case ev.MobileOpened(named, reason, by):
+            return c.OpenMobile(named, reason, OfficerId(by))
+        case ev.MobileClosed(named, reason, by):
+            return c.CloseMobile(named, reason, OfficerId(by))
         case ev.RollCalled(by):
             return c.CallRoll(OfficerId(by))
         case ev.IncidentNoted(_, kind, str(place), whose):

@@ -342,6 +342,10 @@ class HallOnBus:
             c.OpenSitting(SittingId(sitting), date(2026, 11, 21), title, self.book, members, seating, BY)
         )
 
+    async def open_mobile(self, *seats: SeatHere) -> None:
+        """The chair lets these members vote by phone: nobody may, unless it was opened."""
+        await self.act(c.OpenMobile(tuple(seat.member.id for seat in seats), "họp từ xa", BY))
+
     async def all_signed_in(self) -> None:
         await asyncio.gather(*(seat.sign_in() for seat in self.everybody))
         await until(lambda: len(self.hall.meeting.attendance.sessions) == len(self.everybody))

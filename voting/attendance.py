@@ -52,6 +52,8 @@ class Attendance:
     ended: HashTrieSet[str] = field(default_factory=HashTrieSet)
     """Sessions that were ended: a replayed statement doesn't bring them back."""
     present: HashTrieSet[MemberId] = field(default_factory=HashTrieSet)
+    mobile: HashTrieSet[MemberId] = field(default_factory=HashTrieSet)
+    """For whom the chair has opened voting by phone in this sitting."""
 
     def held_by(self, member: MemberId, channel: Channel) -> Session | None:
         """The member's live session, asleep or not."""

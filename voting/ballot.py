@@ -25,6 +25,7 @@ from voting.errors import (
     SessionMismatch,
 )
 from voting.ids import VoteId
+from voting.mobile import check_phone
 from voting.refusals import (
     AlreadyRecorded,
     BallotFinal,
@@ -156,6 +157,8 @@ def _check_person(meeting: Meeting, sitting: Sitting, command: CastBallot, at: d
     if session.expires <= at:
         raise SessionExpired()
     check_presence(meeting, sitting, session)
+    if command.channel == "mobile":
+        check_phone(sitting, meeting.attendance, command.member)
 
 
 def _session(meeting: Meeting, command: CastBallot) -> Session:

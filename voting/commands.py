@@ -63,6 +63,24 @@ class MarkPresence:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenMobile:
+    """Lets these members vote by phone in this sitting, from wherever they are: off for everybody else."""
+
+    members: tuple[MemberId, ...]
+    reason: str
+    by: OfficerId
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMobile:
+    """Takes it back; ballots that were recorded go on counting."""
+
+    members: tuple[MemberId, ...]
+    reason: str
+    by: OfficerId
+
+
+@dataclass(frozen=True, slots=True)
 class CallRoll:
     """A new roll: every session at a seat sleeps until its PIN, and present is who answers."""
 
@@ -255,7 +273,7 @@ class EndSpeech:
 
 
 Command = (
-    CallRoll | PutToSleep | NoteIncident | AcknowledgeIncident
+    OpenMobile | CloseMobile | CallRoll | PutToSleep | NoteIncident | AcknowledgeIncident
     | OpenSitting | AdjournSitting | SignIn | SignOut | MarkPresence | AnnounceVote | OpenVote | HoldVote
     | ResumeVote | ExtendVote | CloseVote | EndClosing | AccountForSeats | CastBallot | EnterHandCount
     | GiveCastingVote | ComputeResult | DeclareVote | CancelVote | NoteInterruption | RequestFloor

@@ -68,6 +68,21 @@ class PresenceMarked:
 
 
 @dataclass(frozen=True, slots=True)
+class MobileOpened:
+    members: tuple[MemberId, ...]
+    """Those for whom it wasn't open before, by id."""
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MobileClosed:
+    members: tuple[MemberId, ...]
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class RollCalled:
     by: str
 
@@ -252,7 +267,7 @@ class SpeechEnded:
 
 
 Event = (
-    RollCalled | SessionSlept | IncidentNoted | IncidentAcknowledged
+    MobileOpened | MobileClosed | RollCalled | SessionSlept | IncidentNoted | IncidentAcknowledged
     | RuleBookAdopted | RollEstablished | SittingOpened | SittingAdjourned | SignedIn | SignedOut
     | PresenceMarked | VoteAnnounced | VoteSuperseded | VoteOpened | VoteHeld | VoteResumed | VoteExtended
     | VoteClosing | VoteClosed | SeatsAccounted | BallotRecorded | HandCountEntered | CastingVoteGiven

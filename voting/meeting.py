@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from voting import ballot, conduct, convening, counting, debate, incidents, presence, seat_account
+from voting import ballot, conduct, convening, counting, debate, incidents, mobile, presence, seat_account
 from voting import commands as c
 from voting import events as e
 from voting.chamber import Meeting, Sitting
@@ -22,6 +22,8 @@ _DECISIONS: Mapping[type[c.Command], Callable[[Meeting, Any, datetime], tuple[e.
     c.SignIn: presence.decide_sign_in,
     c.SignOut: presence.decide_sign_out,
     c.MarkPresence: presence.decide_mark,
+    c.OpenMobile: mobile.decide_open,
+    c.CloseMobile: mobile.decide_close,
     c.CallRoll: presence.decide_roll,
     c.PutToSleep: presence.decide_sleep,
     c.NoteIncident: incidents.decide_note,
@@ -55,6 +57,8 @@ _CHANGES: Mapping[type[e.Event], Callable[[Meeting, Any, datetime], Meeting]] = 
     e.SignedIn: presence.signed_in,
     e.SignedOut: presence.signed_out,
     e.PresenceMarked: presence.marked,
+    e.MobileOpened: mobile.opened,
+    e.MobileClosed: mobile.closed,
     e.RollCalled: presence.roll_called,
     e.SessionSlept: presence.slept,
     e.IncidentNoted: incidents.noted,

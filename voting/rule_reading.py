@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
+from voting.channels import Channels
 from voting.ids import ChoiceId, RuleId
 from voting.kinds import Choice, Mark, Tone
 from voting.majority import Base, Condition, Floor, Outcome, Rule, Tie
@@ -98,6 +99,19 @@ def seating(fields: Fields, articles: set[str]) -> SeatingRules:
         awake_s=fields.whole("awake_s", least=1) if fields.has("awake_s") else None,
         person_present=fields.flag("person_present", False),
         cites=fields.strings("cites"),
+    )
+    for cite in found.cites:
+        if cite not in articles:
+            fields.fault("cites", f"there is no article {cite}")
+    fields.end()
+    return found
+
+
+def channels(fields: Fields, articles: set[str]) -> Channels:
+    found = Channels(
+        remote=fields.flag("remote", False),
+        phone_at_seat=fields.flag("phone_at_seat", False),
+        cites=fields.strings("cites", ()),
     )
     for cite in found.cites:
         if cite not in articles:

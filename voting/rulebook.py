@@ -5,17 +5,18 @@ docs/specs/rule-book.md describes the file. Every fault is named at once (`RuleB
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
 from voting.acts import ACTS
+from voting.channels import Channels
 from voting.errors import RuleBookFaulty
 from voting.ids import KindId, RuleId
 from voting.kind_reading import kind
 from voting.kinds import Kind
 from voting.majority import Base, Rule
-from voting.rule_reading import BASES, choices, rule, seating, verdicts
+from voting.rule_reading import BASES, channels, choices, rule, seating, verdicts
 from voting.seating_rules import SeatingRules
 from voting.toml_fields import Fields
 
@@ -60,6 +61,7 @@ class RuleBook:
     """Of the file's UTF-8 bytes: what a result cites."""
     two_people: frozenset[str] = frozenset()
     """Officers' acts that take a second officer's word by this book, besides those that always do."""
+    channels: Channels = field(default_factory=Channels)
 
 
 def parse(text: str) -> RuleBook:
@@ -102,6 +104,7 @@ def _book(top: Fields, digest: str) -> RuleBook:
         kinds=kinds,
         sha256=digest,
         two_people=_two_people(top.table("officers")) if top.has("officers") else frozenset(),
+        channels=channels(top.table("channels"), set(articles)) if top.has("channels") else Channels(),
     )
     if seats is None and "all_seats" in bases:
         top.fault("seats", "is missing, a base is all seats")

@@ -84,19 +84,32 @@ def others(moment: Moment) -> list[ActShape]:
     shown += _of_the_programme(moment)
     shown += _of_the_floor(moment)
     shown.append(words.labelled("mark_presence", needs=["member", "present", "reason"]))
+    shown += _of_phones(moment)
     vote = moment.meeting.in_play
     if vote is None or vote.phase is Phase.ANNOUNCED:
         roll = words.CONFIRM_ROLL
         shown.append(words.labelled("call_roll", confirm=roll, confirm_key=CONFIRM))
     if any(not one.seen_by for one in moment.meeting.incidents.values()):
         shown.append(words.labelled("acknowledge", needs=["incident"]))
-    if any(session.channel == "mobile" for session in moment.meeting.attendance.sessions.values()):
-        end = words.CONFIRM_END_PHONE
-        shown.append(words.labelled("end_phone", needs=["member"], confirm=end, confirm_key=CONFIRM))
     if moment.meeting.in_play is None:
         undeclared = [words.question_name(d.question.title, d.question.option) for d in _undeclared(moment)]
         confirm = words.confirm_adjourn(len(not_yet_put(moment)), undeclared)
         shown.append(words.labelled("adjourn", confirm=confirm, confirm_key=CONFIRM))
+    return shown
+
+
+def _of_phones(moment: Moment) -> list[ActShape]:
+    """Who may vote by phone in this sitting, where the chamber knows that; and a phone that was lost."""
+    meeting, shown = moment.meeting, []
+    if meeting.sitting is not None and meeting.sitting.rulebook.channels.remote:
+        shown.append(words.labelled("open_mobile", needs=["members", "reason"]))
+    if meeting.attendance.mobile:
+        close = words.CONFIRM_CLOSE_MOBILE
+        needs = ["members", "reason"]
+        shown.append(words.labelled("close_mobile", needs=needs, confirm=close, confirm_key=CONFIRM))
+    if any(session.channel == "mobile" for session in meeting.attendance.sessions.values()):
+        end = words.CONFIRM_END_PHONE
+        shown.append(words.labelled("end_phone", needs=["member"], confirm=end, confirm_key=CONFIRM))
     return shown
 
 

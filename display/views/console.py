@@ -77,6 +77,8 @@ def _member(member: Member, seat: SeatId | None, attendance: Attendance) -> Memb
     }
     if seat is not None:
         shown["seat"] = seat
+    if member.id in attendance.mobile:
+        shown["mobile"] = True
     phone = attendance.session_of(member.id, "mobile")
     if phone is not None:
         # The digits that its screen and the seat's console showed when it was bound.

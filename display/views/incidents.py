@@ -54,6 +54,10 @@ TEXTS: Mapping[str, Words] = {
         "vi": "Bấm phím khi phiên đăng nhập đang tạm nghỉ, chưa nhập lại PIN",
         "en": "A key pressed while the session is asleep, its PIN not typed again",
     },
+    "mobile_not_opened": {
+        "vi": "Phiếu từ điện thoại của đại biểu chưa được Chủ tọa mở biểu quyết từ xa; phiếu bị từ chối",
+        "en": "A ballot by phone of a member for whom the chair has not opened it; it was refused",
+    },
     "session_over": {
         "vi": "Phiếu ký bằng phiên đăng nhập đã kết thúc",
         "en": "A ballot signed by a session that has ended",

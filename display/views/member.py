@@ -9,6 +9,7 @@ from display.views.result import short_code
 from display.views.vote import choices
 from voting.division import Division, Effective
 from voting.ids import BallotHash, MemberId
+from voting.mobile import may_vote_by_phone
 from voting.seating import seat_of
 
 RECEIPT_CODE = 4
@@ -25,6 +26,7 @@ def me(member: MemberId, moment: Moment) -> MeShape | None:
         "member": member,
         "name": sitting.members[member].name,
         "session": meeting.attendance.session_of(member, "mobile") is not None,
+        "mobile": may_vote_by_phone(sitting, meeting.attendance, member),
         "request": request.kind if request else "none",
         "speaking": speaker is not None and speaker.member == member,
     }

@@ -33,6 +33,8 @@ LABELS: dict[str, Words] = {
     "give_floor": {"vi": "Mời phát biểu…", "en": "Give the floor…"},
     "end_speech": {"vi": "Tắt micro", "en": "End the speech"},
     "withdraw_request": {"vi": "Rút đăng ký phát biểu…", "en": "Withdraw a request…"},
+    "open_mobile": {"vi": "Mở biểu quyết từ xa", "en": "Open voting by phone"},
+    "close_mobile": {"vi": "Đóng biểu quyết từ xa", "en": "Close voting by phone"},
     "call_roll": {"vi": "Điểm danh lại…", "en": "Call a new roll…"},
     "acknowledge": {"vi": "Đã xem", "en": "Seen"},
 }
@@ -101,6 +103,12 @@ CONFIRM_CANCEL: Words = {
 CONFIRM_REVOTE: Words = {
     "vi": "Biểu quyết lại? Lần biểu quyết trước vẫn ở trong nhật ký và được ghi là đã thay thế.",
     "en": "Vote again? The earlier vote stays in the log, marked as superseded.",
+}
+CONFIRM_CLOSE_MOBILE: Words = {
+    "vi": "Đóng biểu quyết từ xa? Từ bây giờ phiếu trên điện thoại của các đại biểu này không được "
+    "ghi nhận; phiếu đã ghi nhận vẫn được tính.",
+    "en": "Close voting by phone? From now on ballots from these members' phones are not recorded; "
+    "ballots already recorded count.",
 }
 CONFIRM_END_PHONE: Words = {
     "vi": "Ngắt điện thoại của đại biểu {member}? Điện thoại này không biểu quyết được nữa cho đến khi "

@@ -48,6 +48,7 @@ class House:
         """A browser whose phone is bound already, for the sitting that is open."""
         if self.hall.meeting.sitting is not None:
             self.hall.sign_in(member, "mobile", phone)
+            self.hall.open_mobile(member)
         token, _ = self.access.admit_member(member, member, phone)
         browser = self.browser()
         browser.cookies.set("hall_session_member", token)

@@ -221,6 +221,7 @@ class SimulatedHall:
         self._bindings[enrolment] = ("bound", seat, key)
         self._phones[key_id] = (member, key, sha256(key_id.encode()).hexdigest())
         self.sign_in(member, "mobile", key_id)
+        self.open_mobile(member)
 
     def phone_binding(self, enrolment):
         if enrolment not in self._bindings:
@@ -388,6 +389,12 @@ class SimulatedHall:
         session = self._session(member, channel) if key is None else secrets.token_hex(32)
         expires = self.now + timedelta(hours=6)
         self.do(c.SignIn(member, seat, channel, session, key or thumbprint_of(member), expires))
+
+    def open_mobile(self, *members):
+        """The chair lets these members vote by phone; who may already stays so."""
+        new = tuple(one for one in members if one not in self.meeting.attendance.mobile)
+        if new:
+            self.do(c.OpenMobile(new, "họp từ xa", "chair"))
 
     def press(self, member, choice):
         """A ballot from the member's seat, the next revision."""

@@ -179,6 +179,7 @@ async def test_every_act_of_the_table_is_understood(act):
     members = {
         "vote": "pm.1", "reason": "x", "ordered_by": "x", "extra_s": 5, "choice": "approve",
         "counts": {"approve": 1}, "member": "m001", "present": True, "incident": 1,
+        "members": ["m001"],
     }  # fmt: skip
     needs = {
         "open_sitting": (), "adjourn": (), "end_speech": (), "hold": ("vote", "reason"),
@@ -186,9 +187,32 @@ async def test_every_act_of_the_table_is_understood(act):
         "revote": ("vote", "reason", "ordered_by"), "hand_count": ("vote", "counts"),
         "mark_presence": ("member", "present", "reason"), "give_floor": ("member",),
         "withdraw_request": ("member",), "end_phone": ("member",), "call_roll": (),
-        "acknowledge": ("incident",),
+        "acknowledge": ("incident",), "open_mobile": ("members", "reason"),
+        "close_mobile": ("members", "reason"),
     }.get(act, ("vote",))  # fmt: skip
     async with opened() as house, house.signed_in("officer") as browser:
         body = {"act": act, "id": "12345678", **{name: members[name] for name in needs}}
         answer = await browser.post("/api/acts", json=body)
         assert answer.status_code in (200, 404, 409), answer.text
+
+
+async def test_voting_by_phone_is_opened_by_name_or_by_delegation(hall):
+    hall.convene()
+    async with opened(hall=hall) as house, house.signed_in("officer") as browser:
+
+        async def press(n, act, expect=200, **members):
+            body = {"act": act, "id": f"mobile-{n:02}", "reason": "Đoàn công tác", **members}
+            answer = await browser.post("/api/acts", json=body)
+            assert answer.status_code == expect, answer.text
+            return answer.json()
+
+        delegation = hall.meeting.sitting.members["m002"].delegation
+        of_it = {i for i, one in hall.meeting.sitting.members.items() if one.delegation == delegation}
+        await press(1, "open_mobile", members=["m001"], delegations=[delegation])
+        assert set(hall.meeting.attendance.mobile) == {"m001"} | of_it
+        nobodys = await press(2, "open_mobile", 409, delegations=["Mặt Trăng"])
+        assert nobodys["code"] == "no_such_delegation"
+        assert (await press(3, "open_mobile", 409))["code"] == "nobody_named"
+        await press(4, "close_mobile", delegations=[delegation])
+        assert set(hall.meeting.attendance.mobile) == {"m001"} - of_it
+        assert (await press(5, "close_mobile", 422, members=["m001"], reason=" "))["code"] == "wrong_shape"

@@ -114,6 +114,7 @@ def test_an_earlier_vote_may_still_be_declared_or_put_again(hall):
         "open",
         "cancel",
         "mark_presence",
+        "open_mobile",
         "call_roll",
     ]
     hall.do(c.CancelVote("pm.2", "Sai nội dung", "secretary-1"))
@@ -232,6 +233,7 @@ def test_every_act_of_the_table_has_its_place_on_the_console():
             hall.do(c.RequestFloor("m002", "speech"))
             hall.do(c.GiveFloor("m001", "secretary-1"))
             hall.do(c.NoteIncident("key_without_card", "001", None))
+            hall.open_mobile("m002")
         shown = seen(hall, "officer")
         offered |= {one["act"] for one in [*shown["acts"], shown.get("next", {"act": None})]}
     hall = SimulatedHall(book=CASTING_BOOK)
@@ -258,3 +260,20 @@ def test_a_bound_phone_stands_in_its_members_row_and_can_be_ended(hall):
     assert all("phone" not in member for member in seen(hall).get("members", []))
     hall.do(c.SignOut(hall.meeting.attendance.session_of("m003", "mobile").id, "phone_lost"))
     assert all("phone" not in member for member in seen(hall, "officer")["members"])
+
+
+def test_who_may_vote_by_phone_stands_in_the_row_and_the_chamber_says_whether_anybody_may(hall):
+    convened(hall)
+    assert acts(seen(hall, "officer"))["open_mobile"]["needs"] == ["members", "reason"]
+    assert "close_mobile" not in acts(seen(hall, "officer"))
+    hall.open_mobile("m003")
+    shown = seen(hall, "officer")
+    assert [one["id"] for one in shown["members"] if one.get("mobile")] == ["m003"]
+    assert "phiếu đã ghi nhận vẫn được tính" in acts(shown)["close_mobile"]["confirm"]["vi"]
+
+
+def test_a_chamber_without_it_is_not_offered_it():
+    text = CASTING_BOOK.replace("remote = true", "remote = false")
+    hall = SimulatedHall(book=text)
+    convened(hall)
+    assert "open_mobile" not in acts(seen(hall, "officer"))

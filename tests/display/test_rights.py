@@ -87,6 +87,8 @@ BODIES = {
     "hand_count": {"vote": "pm.1", "counts": {"a": 1}},
     "mark_presence": {"member": "m001", "present": False, "reason": "x"}, "give_floor": {"member": "m001"},
     "withdraw_request": {"member": "m001"}, "end_phone": {"member": "m001"},
+    "open_mobile": {"members": ["m001"], "reason": "x"},
+    "close_mobile": {"members": ["m001"], "reason": "x"},
 }  # fmt: skip
 
 

@@ -163,7 +163,7 @@ def test_a_member_sees_the_own_ballot_and_its_code(hall):
     ballot = hall.meeting.current.ballots[one].ballot
     assert shown["ballot"] == {
         "choice": "approve", "t": "2019-06-03T07:00:00.000Z", "seq": hall.recorded(ballot).seq,
-        "code": ballot[:4].upper(),
+        "code": ballot[:4].upper(), "seat": "002", "show_choice_ms": 3000,
     }  # fmt: skip
     assert shown["session"] is False, "the session is the seat's, not a phone's"
     assert "ballot" not in me(hall.members()[8], moment(hall))

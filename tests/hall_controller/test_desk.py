@@ -94,6 +94,7 @@ async def test_a_phone_is_bound_at_the_desk_and_votes_and_its_session_outlives_t
         assert member.member.id in here.hall.meeting.attendance.present
         challenge = intake.phone_challenge(binding.key_id)
         assert intake.prove_phone(binding.key_id, challenge, phone.proof(challenge)) is not None
+        await here.open_mobile(member)
         await here.open_vote()
         await intake.cast_mobile(phone.ballot(here, member.member.id, session.id, "reject"))
         assert here.effective(member) == ("reject", 1)
@@ -113,6 +114,7 @@ async def test_in_an_open_vote_too_and_beside_the_session_at_the_seat(tmp_path: 
         assert attendance.session_of(member.member.id, "seat") == seated, "one live session a channel"
         session = intake_of(here).phones.session_of(binding.key_id)
         assert session is not None
+        await here.open_mobile(member)
         await intake_of(here).cast_mobile(phone.ballot(here, member.member.id, session.id, "approve"))
         assert here.effective(member) == ("approve", 1)
 

@@ -72,6 +72,8 @@ PLAIN: list[tuple[ev.Event, Enclosure]] = [
     (ev.RecordingInterrupted(START, AT, "storage"), None),
     (ev.FloorRequested(AN, "speech"), None),
     (ev.RequestWithdrawn(AN), None),
+    (ev.MobileOpened((AN,), "họp ở Paris", "an"), None),
+    (ev.MobileClosed((AN,), "đã về", "an"), None),
     (ev.FloorGiven(AN, "speech", 420, "an"), None),
     (ev.SpeechEnded(AN, "clock"), None),
 ]  # fmt: skip

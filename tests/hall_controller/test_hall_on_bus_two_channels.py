@@ -74,6 +74,7 @@ async def voting(tmp_path: Path, bus: SimulatedBus) -> AsyncIterator[Both]:
         await here.open_sitting()
         await here.all_signed_in()
         binding = await bound(here, seat, phone)
+        await here.open_mobile(seat)
         await here.open_vote()
         await until(here.all_armed)
         await asyncio.sleep(0.03)  # the key that confirmed the phone no longer counts as bouncing

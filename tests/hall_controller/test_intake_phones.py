@@ -80,6 +80,7 @@ async def test_a_bound_phone_proves_its_key_and_votes(tmp_path: Path) -> None:
             seat.member.id, binding.key_id
         )
         assert intake.prove_phone(binding.key_id, state.challenge, proof) is None
+        await here.open_mobile(seat)
         await here.open_vote()
         session = intake.phones.session_of(binding.key_id)
         assert session is not None
@@ -96,6 +97,7 @@ async def test_after_a_restart_the_phone_goes_on(tmp_path: Path) -> None:
         await here.open_sitting()
         await here.all_signed_in()
         binding = await bound(here, seat, phone)
+        await here.open_mobile(seat)
         await here.open_vote()
         old = intake_of(here).phone_challenge(binding.key_id)
         await here.restart_controller()

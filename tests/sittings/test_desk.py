@@ -11,7 +11,7 @@ from simulators.crowd import Person
 from simulators.hall import SimulatedSeat
 from tests.sittings.hall_under_test import HallUnderTest, choices, hall_under_test, until
 from tests.sittings.proof import proved
-from tests.sittings.test_phone_after_kill import Phone
+from tests.sittings.test_phone_after_kill import Phone, opened_for
 
 DESK = "desk-1"
 
@@ -56,6 +56,7 @@ async def test_phones_bound_at_the_desk_vote_and_anyone_can_recount_it(tmp_path:
         assert hall.officer.view["health"]["seats_online"] == len(hall.people), "the desk is no seat"
         one, two = Phone(), Phone()
         await bound(hall, early, one)
+        await opened_for(hall, early, late)
         await hall.open_vote(voters=hall.people[2:])
         await the_desk_votes_on_nothing(hall)
         await bound(hall, late, two)

@@ -56,11 +56,18 @@ class Phone:
         return statement.sign(statement.BALLOT, payload, self.signer, kid=header["kid"], sk=header["sk"])
 
 
+async def opened_for(hall: HallUnderTest, *people: Person) -> None:
+    """The chair opens voting by phone for these members: off otherwise."""
+    named = [person.member for person in people]
+    await hall.officer.act("open_mobile", members=named, reason="họp từ xa")
+
+
 async def test_the_phone_proves_its_key_again_and_votes_on(tmp_path: Path) -> None:
     async with hall_under_test(tmp_path / "hall") as hall:
         await hall.convene()
         phone, member = Phone(), hall.row[0]
         await phone.bound(hall, member)
+        await opened_for(hall, member)
         await hall.open_vote()
         async with phone.knocks_at(hall) as browser:
             await phone.let_in(browser)

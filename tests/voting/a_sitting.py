@@ -77,6 +77,9 @@ class Hall:
     def sign_in(self, n: int, session: str = "", channel: c.Channel = "seat") -> None:
         self.do(sign_in(n, session, channel, self.at))
 
+    def open_mobile(self, *ns: int) -> None:
+        self.do(c.OpenMobile(tuple(map(member, ns)), "Tham dự từ xa", CHAIR))
+
     def announce(self, id: str = "v1", kind: str = "poll") -> None:
         self.do(c.AnnounceVote(VoteId(id), question(kind), SECRETARY))
 

@@ -116,6 +116,7 @@ def test_where_the_rule_book_allows_no_change_the_first_stays() -> None:
 def test_phone_and_seat_make_one_effective_ballot() -> None:
     hall = opened()
     hall.sign_in(1, channel="mobile")
+    hall.open_mobile(1)
     hall.cast(1, "approve")
     by_phone = hall.ballot(1, "reject", channel="mobile")
     late_first = replace(by_phone, rev=1, prev=None, ballot=hash_of("phone"))
@@ -147,6 +148,7 @@ def test_the_grace_is_the_channels() -> None:
     """Seats 3 s, phones 6 s in this rule book."""
     hall = opened()
     hall.sign_in(2, channel="mobile")
+    hall.open_mobile(2)
     at_seat, by_phone = hall.ballot(1), hall.ballot(2, channel="mobile")
     hall.do(c.CloseVote(V1, SECRETARY))
     hall.later(3)

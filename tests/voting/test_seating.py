@@ -23,7 +23,7 @@ def rules(**seating: object) -> str:
         f"{name} = {str(value).lower() if isinstance(value, bool) else _toml(value)}"
         for name, value in said.items()
     ]
-    return text[:start] + "[seating]\n" + "\n".join(lines) + "\n\n" + text[text.index("[floor]") :]
+    return text[:start] + "[seating]\n" + "\n".join(lines) + "\n\n" + text[text.index("[channels]") :]
 
 
 def _toml(value: object) -> str:
@@ -56,7 +56,7 @@ def mark(n: int, present: bool) -> c.MarkPresence:
 
 def test_without_a_seating_table_the_assigned_seat_alone_will_do() -> None:
     text = rulebooks.text(BOOK)
-    plain = text[: text.index("[seating]")] + text[text.index("[floor]") :]
+    plain = text[: text.index("[seating]")] + text[text.index("[channels]") :]
     book = parse(plain)
     assert (book.seating.place, book.seating.awake_s, book.seating.person_present) == (
         "assigned",
@@ -113,6 +113,7 @@ def test_a_seat_votes_for_one_member_in_a_vote() -> None:
 def test_a_new_roll_puts_every_seat_to_sleep_and_present_is_who_answers() -> None:
     here = hall()
     here.sign_in(5, channel="mobile")
+    here.open_mobile(5)
     assert [type(event) for event in here.do(c.CallRoll(CHAIR))] == [e.RollCalled]
     assert here.meeting.attendance.present == {member(5)}
     here.open()
@@ -142,6 +143,7 @@ def test_no_roll_is_called_while_ballots_are_taken() -> None:
 def test_a_press_of_a_member_marked_absent(suspicion: str, code: str) -> None:
     here = hall(suspicion=suspicion)
     here.sign_in(1, channel="mobile")
+    here.open_mobile(1)
     here.open()
     here.do(mark(1, False))
     assert here.meeting.present == 4

@@ -98,6 +98,7 @@ def test_an_absent_members_seat_has_no_wish_to_lose() -> None:
 def test_a_ballot_by_phone_stands_whatever_the_seat_did() -> None:
     hall = voted(0, 0)
     hall.sign_in(1, channel="mobile")
+    hall.open_mobile(1)
     hall.do(hall.ballot(1, channel="mobile"))
     found = accounted(hall, SeatSeen(pressed=10), *[IDLE] * 8)
     assert reasons(found) == {}

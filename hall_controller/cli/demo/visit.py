@@ -26,6 +26,7 @@ async def visit(
     """Opens the sitting, lets the members sign in, hands over, and goes on telling. Until cancelled."""
     telling.say(f"[bold]{sitting.title['vi']}[/] · {len(free.members)} đại biểu / members")
     await officer.act("open_sitting")
+    await _open_phones(officer)
     twin.open_to_visitors()
     free.arrive(ARRIVE_S)
     telling.now = "đại biểu đăng nhập bằng thẻ / members sign in by card"
@@ -38,6 +39,13 @@ async def visit(
         telling.now = "hội trường là của bạn / the hall is yours"
         telling.tell_steps(steps)
         await _narrate(officer, telling)
+
+
+async def _open_phones(officer: SimulatedOfficer) -> None:
+    """Nobody votes by phone unless the chair opens it. Whose phone the visitor will hold nobody knows yet."""
+    view = await officer.until(lambda view: view.get("members"))
+    everybody = [member["id"] for member in view["members"]]
+    await officer.act("open_mobile", members=everybody, reason="Hội trường thử nghiệm")
 
 
 async def _narrate(officer: SimulatedOfficer, telling: Telling) -> None:
