@@ -38,3 +38,27 @@ def test_every_document_that_is_named_is_there() -> None:
     assert len(named) > 20
     assert [(where, path) for where, path in sorted(named) if not (ROOT / path).is_file()] == []
     assert counted <= set(range(1, len(DECISIONS) + 1))
+
+
+def test_each_line_of_the_security_guide_names_a_test_that_is_there() -> None:
+    """A promise without a test is a wish; a row of the table of impostures is named by its id."""
+    text = (ROOT / "docs/guides/security.md").read_text("utf-8")
+    protected = text[text.index("## Protected") : text.index("## Not protected")]
+    rows = [line for line in protected.splitlines() if line.startswith("|")][2:]
+    table = (ROOT / "tests/sittings/test_impostures.py").read_text("utf-8")
+    assert len(rows) > 20
+    for row in rows:
+        cell = row.rstrip("|").rpartition("|")[2]
+        tests, ids = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", cell), re.findall(r'"([^"]+)"', cell)
+        assert tests or ids, row
+        for file, name in tests:
+            assert f"def {name}" in (ROOT / "tests" / file).read_text("utf-8"), (file, name)
+        assert [id for id in ids if f'"{id}": (' not in table] == [], row
+
+
+def test_every_imposture_of_the_table_stands_in_the_security_guide() -> None:
+    table = (ROOT / "tests/sittings/test_impostures.py").read_text("utf-8")
+    ids = re.findall(r'^    "([^"]+)": \(', table[table.index("TABLE: ") :], re.MULTILINE)
+    guide = (ROOT / "docs/guides/security.md").read_text("utf-8")
+    assert len(ids) >= 17
+    assert [id for id in ids if f'"{id}"' not in guide] == []
