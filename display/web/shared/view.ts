@@ -89,6 +89,8 @@ export interface Vote {
   readonly deadline?: string
   readonly remaining_ms?: number
   readonly running?: Readonly<Record<string, number>>
+  readonly suspects?: readonly Suspect[]
+  readonly advice?: Text
   readonly result?: Result
 }
 
@@ -196,9 +198,46 @@ export interface Me {
     readonly t: string
     readonly seq: number
     readonly code: string
+    /** Where it was cast; absent: by phone. */
+    readonly seat?: string
+    /** How long the choice may be read by itself; absent: names are published. */
+    readonly show_choice_ms?: number
   }
   readonly request: 'none' | 'speech' | 'debate'
   readonly speaking?: boolean
+}
+
+/** One ballot of the member as the log holds it. */
+export interface OwnRecord {
+  readonly ballot: string
+  readonly t: string
+  readonly seq: number
+  readonly code: string
+  readonly counts: boolean
+  /** Of the one that counts. */
+  readonly choice?: Choice
+  readonly seat?: string
+}
+
+/** `GET /api/ballots`: what the log holds in the member's name of one vote. */
+export interface OwnVote {
+  readonly id: string
+  readonly heading: Text
+  readonly item: Text
+  readonly title: Text
+  readonly option?: Text
+  readonly round: number
+  readonly phase: Phase
+  /** The close commits to who took part: that there is no ballot can be proved. */
+  readonly closed: boolean
+  readonly ballots: readonly OwnRecord[]
+}
+
+/** A seat to be looked at before the declaration. */
+export interface Suspect {
+  readonly seat: string
+  readonly name: string
+  readonly why: Text
 }
 
 export interface AuditedVote {

@@ -1,5 +1,5 @@
 import sealed from '../../../../tests/vectors/sealed-pin.json'
-import type { Me, View, Vote } from '../../shared/view'
+import type { Me, OwnVote, View, Vote } from '../../shared/view'
 import type { Scene } from '.'
 import { inSeconds, t, view, vote } from './hall'
 import { declared } from './results'
@@ -18,7 +18,49 @@ function member(one: Vote | undefined, me: Partial<Me> = {}, over: Partial<View>
 }
 
 const open = (now: number) => vote({ deadline: inSeconds(now, 12) })
-const RECORDED = { choice: 'approve', t: '2019-06-03T03:42:07.120Z', seq: 1311, code: '7F3A' }
+const RECORDED = {
+  choice: 'approve',
+  t: '2019-06-03T03:42:07.120Z',
+  seq: 1311,
+  code: '7F3A',
+  seat: '087',
+  show_choice_ms: 3000,
+}
+const OWN: readonly OwnVote[] = [
+  {
+    id: '2019-06-03-pm.1',
+    heading: t('LẤY Ý KIẾN', 'POLL'),
+    item: vote().item,
+    title: t('Khoản 8 Điều 5', 'Article 5, paragraph 8'),
+    option: t('Phương án 1', 'Option 1'),
+    round: 1,
+    phase: 'declared',
+    closed: true,
+    ballots: [],
+  },
+  {
+    id: '2019-06-03-pm.2',
+    heading: t('LẤY Ý KIẾN', 'POLL'),
+    item: vote().item,
+    title: t('Khoản 8 Điều 5', 'Article 5, paragraph 8'),
+    option: t('Phương án 2', 'Option 2'),
+    round: 1,
+    phase: 'declared',
+    closed: true,
+    ballots: [
+      { ballot: 'be'.repeat(32), t: '2019-06-03T03:42:01.020Z', seq: 1290, code: 'BEBE', counts: false },
+      {
+        ballot: '7f3a'.repeat(16),
+        t: RECORDED.t,
+        seq: RECORDED.seq,
+        code: RECORDED.code,
+        counts: true,
+        seat: '087',
+        ...(vote().choices[0] ? { choice: vote().choices[0] } : {}),
+      },
+    ],
+  },
+]
 const OUT = { status: 200, body: { role: 'public', name: '' } }
 const { d: _, ...BRIDGE } = sealed.bridge
 const GREETING = ['KINH CHAO DAI BIEU', 'NGUYEN THI QUYNH HUO']
@@ -89,6 +131,11 @@ export const memberScenes: Readonly<Record<string, Scene>> = {
       member(
         vote({ phase: 'closed', state: t('ĐÃ KẾT THÚC – CHỜ CÔNG BỐ', 'ENDED – AWAITING DECLARATION') }),
       ),
+  },
+  'member-own-ballots': {
+    page: 'member',
+    view: () => member(declared, { ballot: RECORDED }),
+    calls: { 'GET /api/ballots': { status: 200, body: { votes: OWN } } },
   },
   'member-declared': { page: 'member', view: () => member(declared, { ballot: RECORDED }) },
   'member-lost': { page: 'member', view: (now) => member(open(now), { ballot: RECORDED }), line: 'lost' },

@@ -98,6 +98,27 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
           state: t('ĐÃ KẾT THÚC – CHỜ CÔNG BỐ', 'ENDED – AWAITING DECLARATION'),
           recorded: 417,
           result: REJECTED,
+          suspects: [
+            {
+              seat: '041',
+              name: 'Trần Văn Minh',
+              why: t('đã bấm phím, không có phiếu nào được ghi nhận', 'pressed, nothing recorded'),
+            },
+            {
+              seat: '087',
+              name: 'Nguyễn Thị Quỳnh Hương',
+              why: t('mất kết nối trong lúc biểu quyết', 'offline during the vote'),
+            },
+            {
+              seat: '214',
+              name: 'Lê Hoàng Anh',
+              why: t('đã ghi nhận, đèn tại ghế chưa sáng', 'recorded, the lamp never lit'),
+            },
+          ],
+          advice: t(
+            'Chênh lệch 3 phiếu, 3 ghế nghi vấn: nên biểu quyết lại.',
+            'Margin: 3; suspect seats: 3. A re-vote is recommended.',
+          ),
         }),
         {
           next: DECLARE,
