@@ -6,8 +6,9 @@ import pytest
 
 from firmware_bridge.cards.errors import CardBusy, CardGone, CardUnreadable, PinWrong
 from firmware_bridge.cards.pcsc_calls import PcscCard, PresenceWatch
-from firmware_bridge.cards.pcsc_reader import PcscReaders
-from firmware_bridge.cards.pin_pad import verify_structure
+from firmware_bridge.cards.pcsc_reader import PcscReaders, reader_names
+from firmware_bridge.cards.personalise import CardAdministration
+from firmware_bridge.cards.pin_pad import modify_structure, verify_structure
 from firmware_bridge.cards.piv import PAD
 from firmware_bridge.cards.sign_in import sign_in
 from firmware_bridge.ports import CardInserted, CardRemoved
@@ -28,6 +29,30 @@ async def test_a_member_types_the_pin_on_the_reader() -> None:
         "no PIN passes us"
     )
     assert ("disconnect", api.SCARD_RESET_CARD) in api.calls
+
+
+async def test_a_new_pin_is_typed_on_the_reader() -> None:
+    """The PUK passes through the host, the PIN doesn't."""
+    put_in = card(tries_left=0)
+    api = Winscard(put_in, typed="271828")
+    connection = await PcscReaders({READER: "001"}, api).connect("001")
+    administration = CardAdministration(connection)
+    await administration.select()
+    assert (await administration.set_pin(b"12345678", PAD)).ok
+    await connection.close()
+    assert put_in.tries_left == 3
+    assert ("pad", modify_structure(b"12345678")) in api.calls
+    assert not any(b"271828" in data for _, data in api.calls if isinstance(data, bytes))
+
+
+async def test_a_reader_without_keys_sets_no_pin() -> None:
+    connection = await PcscReaders({READER: "001"}, Winscard(card())).connect("001")
+    assert await connection.set_pin_on_pad(b"12345678") is None
+    await connection.close()
+
+
+def test_the_readers_that_are_there_are_named() -> None:
+    assert reader_names(Winscard(card())) == [READER]
 
 
 async def test_a_wrong_pin_on_the_reader() -> None:

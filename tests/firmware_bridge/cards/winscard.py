@@ -5,11 +5,11 @@ Same calls, results and constants as `smartcard.scard`; behind it one simulated 
 
 from typing import Any
 
-from firmware_bridge.cards.pin_pad import VERIFY_PIN_DIRECT
+from firmware_bridge.cards.pin_pad import MODIFY_PIN_DIRECT, VERIFY_PIN_DIRECT
 from simulators.card import SimulatedCard
 
 READER = "Hall reader with keys 00 00"
-PAD_CODE = 0x42330006
+PAD_CODE, MODIFY_CODE = 0x42330006, 0x42330007
 REMOVED, BUSY, MUTE, NO_SERVICE = 0x80100069, 0x8010000B, 0x80100066, 0x8010001D
 
 
@@ -61,7 +61,10 @@ class Winscard:
         if self.typed is None:
             return [0x80100016, []]
         if code == self.SCARD_CTL_CODE(3400):
-            return [0, [VERIFY_PIN_DIRECT, 4, *PAD_CODE.to_bytes(4, "big")]]
+            verify = [VERIFY_PIN_DIRECT, 4, *PAD_CODE.to_bytes(4, "big")]
+            return [0, [*verify, MODIFY_PIN_DIRECT, 4, *MODIFY_CODE.to_bytes(4, "big")]]
         self.calls.append(("pad", bytes(data)))
-        apdu = bytes(data)[19:24] + self.typed.encode().ljust(8, b"\xff")
+        # The reader puts the digits where the structure says: behind the header, or behind the PUK.
+        command = bytes(data)[19:24] if code == PAD_CODE else bytes(data)[24:37]
+        apdu = command + self.typed.encode().ljust(8, b"\xff")
         return [0, list(self.card.transmit(apdu))]

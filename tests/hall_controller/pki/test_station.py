@@ -1,23 +1,28 @@
 """Cards given out at the station: what a hall then thinks of them, and every way in which it goes wrong."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from audit import statement
 from audit.errors import Untrusted
 from audit.trust import TrustStore
 from firmware_bridge.cards.errors import CardGone, CardUnreadable, PinMalformed
 from firmware_bridge.cards.keys import holder_of, key_of
 from firmware_bridge.cards.management_key import FACTORY_KEY, ManagementAlgorithm, ManagementKey
 from firmware_bridge.cards.personalise import KeyKind
-from firmware_bridge.cards.piv import PivCard, Slot
+from firmware_bridge.cards.piv import PAD, PivCard, Slot
+from firmware_bridge.cards.sign_in import sign_in
 from hall_controller.pki import founding
 from hall_controller.pki.authority import Authority
 from hall_controller.pki.errors import Declined
 from hall_controller.pki.profiles import Kind
 from hall_controller.pki.station import Order, Station
 from simulators.card import SimulatedCard
+from simulators.readers import SimulatedReaders
+from tests.firmware_bridge.cards.contract import challenge
 from tests.hall_controller.pki.office import (
     AT,
     ORDER,
@@ -72,6 +77,35 @@ async def test_a_blank_card_becomes_a_members(authority: Authority, key: KeyKind
     assert {(one.slot, one.by, one.kind) for one in issued} == {
         ("9A", "reg-1", "member"), ("9C", "reg-1", "member"),
     }  # fmt: skip
+
+
+async def test_the_new_card_signs_in_at_a_seat(authority: Authority) -> None:
+    """What a bridge does with it, and what `hall verify` later makes of the session statement."""
+    card = SimulatedCard.blank()
+    await personalise(authority, card)
+    session = await sign_in(await powered(card), challenge("001", "m1"), PIN)
+    der = await certificate(card)
+    assert session.member == judged(authority, der) == "m1"
+    statement.verify(statement.parse(session.statement_jws, statement.SESSION_KEY), key_of(der).public)
+
+
+async def test_the_holder_types_the_pin_on_the_reader(authority: Authority) -> None:
+    """Twice for the new one, then once for each test: nothing of it passes the station."""
+    readers, card = SimulatedReaders(["desk"]), SimulatedCard.blank()
+    readers.insert("desk", card)
+    connection = await readers.connect("desk")
+    clerk = Clerk(pin=PAD)
+    giving = asyncio.create_task(Station(authority, connection, clerk, Clock()).personalise(ORDER))
+    for _ in range(3):
+        await readers.pad_asks("desk")
+        assert readers.type_pin("desk", PIN.decode())
+        await asyncio.sleep(0)
+    await giving
+    assert [step for step in clerk.told if step.endswith("_on_pad")] == [
+        "pin_on_pad", "test_on_pad", "test_on_pad",
+    ]  # fmt: skip
+    await connection.close()
+    await signs(card)
 
 
 async def test_a_card_pulled_at_any_command_can_be_begun_anew(authority: Authority) -> None:
