@@ -6,7 +6,10 @@ import type { Act, Need, View } from '../shared/view'
 const OF_THE_FLOOR: ReadonlySet<string> = new Set(['give_floor', 'end_speech', 'withdraw_request'])
 const OF_ATTENDANCE = 'mark_presence'
 const OF_A_PHONE = 'end_phone'
-const OF_THE_LIST: ReadonlySet<string> = new Set([OF_ATTENDANCE, OF_A_PHONE])
+const OF_INCIDENTS = 'acknowledge'
+const OPEN_MOBILE = 'open_mobile'
+const CLOSE_MOBILE = 'close_mobile'
+const OF_THE_LIST: ReadonlySet<string> = new Set([OF_ATTENDANCE, OF_A_PHONE, OPEN_MOBILE, CLOSE_MOBILE])
 
 export interface Sorted {
   readonly next: Act | undefined
@@ -14,6 +17,11 @@ export interface Sorted {
   readonly floor: readonly Act[]
   readonly attendance: Act | undefined
   readonly phone: Act | undefined
+  /** That an incident was seen. */
+  readonly acknowledge: Act | undefined
+  /** Voting by phone, opened and closed for named members. */
+  readonly openMobile: Act | undefined
+  readonly closeMobile: Act | undefined
   /** By the vote of the programme that they concern, the vote in the middle left out. */
   readonly programme: ReadonlyMap<string, readonly Act[]>
 }
@@ -21,7 +29,9 @@ export interface Sorted {
 export function sortedActs(view: View): Sorted {
   const acts = view.acts ?? []
   const elsewhere = (act: Act) => act.vote !== undefined && act.vote !== view.vote?.id
-  const inMiddle = (act: Act) => !OF_THE_FLOOR.has(act.act) && !OF_THE_LIST.has(act.act)
+  const listed = (act: Act) =>
+    OF_THE_FLOOR.has(act.act) || OF_THE_LIST.has(act.act) || act.act === OF_INCIDENTS
+  const inMiddle = (act: Act) => !listed(act)
   const programme = new Map<string, Act[]>()
   for (const act of acts.filter(elsewhere)) {
     programme.set(act.vote ?? '', [...(programme.get(act.vote ?? '') ?? []), act])
@@ -32,6 +42,9 @@ export function sortedActs(view: View): Sorted {
     floor: acts.filter((act) => OF_THE_FLOOR.has(act.act)),
     attendance: acts.find((act) => act.act === OF_ATTENDANCE),
     phone: acts.find((act) => act.act === OF_A_PHONE),
+    acknowledge: acts.find((act) => act.act === OF_INCIDENTS),
+    openMobile: acts.find((act) => act.act === OPEN_MOBILE),
+    closeMobile: acts.find((act) => act.act === CLOSE_MOBILE),
     programme,
   }
 }
@@ -64,7 +77,7 @@ export function confirmKey(act: Act): string {
   return act.key === 'F2' ? 'F4' : 'F2'
 }
 
-export type Entry = string | number | boolean | Readonly<Record<string, number>>
+export type Entry = string | number | boolean | Readonly<Record<string, number>> | readonly string[]
 export type Entries = Readonly<Partial<Record<Need, Entry>>>
 
 /** The needs of an act for which nothing fit has been entered yet. */
@@ -73,8 +86,10 @@ export function missingNeeds(act: Act, entries: Entries): readonly Need[] {
 }
 
 function isFilled(need: Need, entry: Entry | undefined): boolean {
-  if (need === 'extra_s' || need === 'duration_s') return Number.isInteger(entry) && Number(entry) > 0
+  if (need === 'extra_s' || need === 'duration_s' || need === 'incident')
+    return Number.isInteger(entry) && Number(entry) > 0
   if (need === 'present') return typeof entry === 'boolean'
+  if (need === 'members') return Array.isArray(entry) && entry.length > 0
   if (need === 'counts') return typeof entry === 'object'
   return typeof entry === 'string' && entry.trim() !== ''
 }

@@ -130,7 +130,9 @@ export type Need =
   | 'choice'
   | 'counts'
   | 'member'
+  | 'incident'
   | 'present'
+  | 'members'
 
 /** One act that the hall offers an officer now; the page offers nothing else. */
 export interface Act {
@@ -186,6 +188,21 @@ export interface RollMember {
   readonly present: boolean
   /** A phone is bound: the digits that both screens showed then. */
   readonly phone?: string
+  /** The chair has opened voting by phone for this member. */
+  readonly mobile?: boolean
+}
+
+/** What looked like an imposture and was refused or held. */
+export interface Incident {
+  readonly number: number
+  readonly kind: string
+  readonly text: Text
+  /** A seat, a desk, a bridge, `mobile` or `hall`. */
+  readonly place: string
+  readonly member?: string
+  readonly name?: string
+  readonly t: string
+  readonly seen_by?: string
 }
 
 export interface Me {
@@ -193,6 +210,8 @@ export interface Me {
   readonly name: string
   readonly seat?: string
   readonly session: boolean
+  /** Whether a ballot by this phone would count now. */
+  readonly mobile: boolean
   readonly ballot?: {
     readonly choice: string
     readonly t: string
@@ -280,6 +299,7 @@ export interface View {
   readonly thresholds?: readonly Threshold[]
   readonly health?: Health
   readonly members?: readonly RollMember[]
+  readonly incidents?: readonly Incident[]
   readonly me?: Me
   readonly log?: {
     readonly size: number

@@ -9,6 +9,7 @@ const ME: Me = {
   name: 'Nguyễn Thị Quỳnh Hương',
   seat: '087',
   session: true,
+  mobile: true,
   request: 'none',
   speaking: false,
 }
@@ -97,6 +98,7 @@ export const memberScenes: Readonly<Record<string, Scene>> = {
     page: 'member',
     view: () => member(vote({ phase: 'announced', state: t('CHUẨN BỊ BIỂU QUYẾT', 'PREPARE TO VOTE') })),
   },
+  'member-not-opened': { page: 'member', view: (now) => member(open(now), { mobile: false }) },
   'member-open': { page: 'member', view: (now) => member(open(now)) },
   'member-recorded': {
     page: 'member',

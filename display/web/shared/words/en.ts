@@ -67,6 +67,7 @@ export const en: Words = {
     orCode: 'Or a one-time code',
     noWay: 'No way to sign in has been configured for this hall.',
     everywhere: 'Sign out everywhere',
+    everywhereShort: '… everywhere',
     endsSoon: 'About to be signed out, as nothing was done here. Press a key or move the mouse to stay.',
     refusals: {
       openid_refused: 'The shared sign-in refused, or you cancelled it.',
@@ -105,6 +106,10 @@ export const en: Words = {
     attendance: 'Attendance',
     attendanceSearch: 'Search by name, delegation or seat',
     attendanceReason: 'Reason for the minutes (needed before marking)',
+    mobile: 'Votes by phone',
+    mobileOpened: 'Voting by phone is open for',
+    mobileHint:
+      'Search a name or a delegation, give the reason, then open it for those who are shown. Unless it is opened, no phone votes.',
     phone: 'Phone',
     markPresent: 'Mark present',
     markAbsent: 'Mark absent',
@@ -120,6 +125,14 @@ export const en: Words = {
     store: 'Store',
     works: 'works',
     broken: 'down',
+    incidents: {
+      title: 'Incidents to look at',
+      seen: 'Incidents seen',
+      seenBy: 'seen by',
+      place: 'Place',
+      mobile: 'Phone',
+      hall: 'The whole hall',
+    },
     requests: {
       title: 'A second person is to confirm',
       asks: '{name} asks',
@@ -173,6 +186,7 @@ export const en: Words = {
       counts: 'Hand count',
       countsHint: 'Two clerks enter it separately; it counts when both figures agree.',
       member: 'Member',
+      members: 'Members',
       missing: 'Still missing: ',
     },
   },
@@ -205,6 +219,9 @@ export const en: Words = {
     proving: 'Signing in with the phone’s key…',
     noCrypto:
       'This browser can’t sign ballots. Open the page over HTTPS in a recent browser, or vote at your seat.',
+    mobileClosed: 'Voting by phone is not open for you',
+    mobileClosedHint:
+      'The chair has not opened voting by phone for you in this sitting, so ballots from this phone are not recorded. Vote at your seat, or ask the secretariat.',
     noVote: 'Nothing is put to the vote',
     noVoteHint: 'This page follows by itself when the chair opens a vote.',
     announced: 'A vote is coming. The keys open when the chair opens it.',

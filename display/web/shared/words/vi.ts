@@ -64,6 +64,7 @@ export const vi = {
     orCode: 'Hoặc mã một lần',
     noWay: 'Chưa có cách đăng nhập nào được cấu hình cho hội trường này.',
     everywhere: 'Đăng xuất mọi nơi',
+    everywhereShort: '… mọi nơi',
     endsSoon: 'Sắp tự đăng xuất vì không có thao tác. Bấm phím hoặc di chuột để ở lại.',
     refusals: {
       openid_refused: 'Hệ thống đăng nhập dùng chung đã từ chối, hoặc bạn đã hủy.',
@@ -104,6 +105,10 @@ export const vi = {
     attendance: 'Điểm danh',
     attendanceSearch: 'Tìm theo tên, đoàn hoặc số ghế',
     attendanceReason: 'Lý do ghi vào biên bản (nhập trước khi ghi)',
+    mobile: 'Biểu quyết từ xa',
+    mobileOpened: 'Biểu quyết từ xa đã mở cho',
+    mobileHint:
+      'Tìm tên hoặc đoàn, ghi lý do, rồi mở cho những người đang hiện. Không mở thì điện thoại không biểu quyết được.',
     phone: 'Điện thoại',
     markPresent: 'Ghi có mặt',
     markAbsent: 'Ghi vắng mặt',
@@ -119,6 +124,14 @@ export const vi = {
     store: 'Lưu trữ',
     works: 'hoạt động',
     broken: 'mất kết nối',
+    incidents: {
+      title: 'Sự việc cần xem',
+      seen: 'Sự việc đã xem',
+      seenBy: 'đã xem:',
+      place: 'Vị trí',
+      mobile: 'Điện thoại',
+      hall: 'Cả hội trường',
+    },
     requests: {
       title: 'Cần người thứ hai xác nhận',
       asks: '{name} yêu cầu',
@@ -172,6 +185,7 @@ export const vi = {
       counts: 'Số phiếu đếm tay',
       countsHint: 'Hai người kiểm đếm nhập riêng; chỉ có giá trị khi hai số liệu trùng nhau.',
       member: 'Đại biểu',
+      members: 'Đại biểu',
       missing: 'Còn thiếu: ',
     },
   },
@@ -204,6 +218,9 @@ export const vi = {
     proving: 'Đang đăng nhập bằng khóa của điện thoại…',
     noCrypto:
       'Trình duyệt này không ký được phiếu. Hãy mở trang bằng HTTPS trên trình duyệt đời mới, hoặc biểu quyết tại ghế.',
+    mobileClosed: 'Biểu quyết trên điện thoại chưa được mở cho bạn',
+    mobileClosedHint:
+      'Chủ tọa chưa mở biểu quyết từ xa cho bạn trong phiên này, nên phiếu từ điện thoại này không được ghi nhận. Hãy biểu quyết tại ghế, hoặc liên hệ Ban Thư ký.',
     noVote: 'Chưa có nội dung biểu quyết',
     noVoteHint: 'Trang này tự chuyển khi Chủ tọa mở biểu quyết.',
     announced: 'Chuẩn bị biểu quyết. Các nút sẽ mở khi Chủ tọa cho biểu quyết.',
