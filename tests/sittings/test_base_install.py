@@ -11,6 +11,7 @@ import pytest
 
 from tests.sittings.finished import Finished
 from tests.sittings.furnishing import ROOT
+from tests.sittings.hall_under_test import VOTE
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "published-votes.json"
 _NOT_HANDED_ON = {"PYTHONPATH", "VIRTUAL_ENV"}
@@ -68,6 +69,31 @@ def test_verify(hall: Path, finished: Finished, tmp_path: Path, reader: str) -> 
     done = _run([str(hall), "verify", str(export), "--anchor", str(finished.anchor)], cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✓ verified" in done.stdout
+
+
+def test_prove_and_verify_the_proof_with_nothing_but_the_anchor(
+    hall: Path, finished: Finished, tmp_path: Path
+) -> None:
+    """One machine has the auditor's export, the other one the file and what its reader holds."""
+    voted = next(iter(finished.took_part[VOTE]))
+    missed = next(one.id for one in finished.furnished.members if one.id not in finished.took_part[VOTE])
+    here, there = tmp_path / "here", tmp_path / "there"
+    for machine in (here, there):
+        machine.mkdir()
+    shutil.copy(finished.anchor, there / "anchor.toml")
+    for member, word in ((voted, "COUNTS"), (missed, "NO ballot is recorded in the name of")):
+        asked = [str(hall), "prove", str(finished.auditor), "--member", member, "--vote", VOTE]
+        assert _run(asked, cwd=here).returncode == 0
+        shutil.move(here / f"{member}.proof.json", there / "proof.json")
+        done = _run([str(hall), "verify", "--proof", "proof.json", "--anchor", "anchor.toml"], cwd=there)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert word in done.stdout
+        assert "✓ proved" in done.stdout
+    bent = (there / "proof.json").read_text("utf-8").replace(f'"member":"{missed}"', f'"member":"{voted}"')
+    (there / "proof.json").write_text(bent, "utf-8")
+    done = _run([str(hall), "verify", "--proof", "proof.json", "--anchor", "anchor.toml"], cwd=there)
+    assert done.returncode == 1
+    assert "proof_leaf" in done.stdout
 
 
 def test_verify_finds_damage_there_too(hall: Path, finished: Finished, tmp_path: Path) -> None:
