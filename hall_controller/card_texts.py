@@ -12,8 +12,8 @@ _BY_CODE: dict[str, Lines] = {
     "expired": ("THE HET HAN", _GO),
     "not_yet_valid": ("THE CHUA CO HIEU LUC", _GO),
     "crl_missing": ("CHUA KIEM TRA DUOC", _GO),
-    "unknown": ("THE KHONG CO TRONG SO", _GO),
-    "algorithm": ("THE KY KHONG DUOC PHEP", _GO),
+    "unknown": ("THE CHUA TUNG CAP", _GO),
+    "algorithm": ("LOAI THE KHONG NHAN", _GO),
     "malformed": UNREADABLE,
 }
 

@@ -176,7 +176,7 @@ class RevocationWatch:
             self._trust.judge(known.certificate, self._hall.now())
         except Untrusted as no:
             # A list that is missing or too old keeps people from signing in; it throws nobody out.
-            return no.code == "revoked"
+            return no.code in ("revoked", "unknown")
         return False
 
     async def _end(self, session: str) -> None:

@@ -45,6 +45,8 @@ class Fetching:
             raise BadFile(located.file, ["trust.fetched: a folder for what is fetched is needed"])
         self._folder = located.path(trust.fetched)
         self._urls = list(trust.urls)
+        self._good: dict[str, bytes] = {}
+        """By file name."""
         ders = [der for path in trust.ca for der in _read(located.path(path))]
         self._authorities = [x509.load_der_x509_certificate(der) for der in ders]
         self._cards = _cards(located)
@@ -54,13 +56,16 @@ class Fetching:
         )
 
     def run(self, at: datetime) -> Iterator[Outcome]:
-        """Each address once, as it is done. Raises OSError where nothing can be written."""
+        """Each address once, as it is done; at the end what is good is put in place together, so that a
+        running hall takes it as one. Raises OSError where nothing can be written."""
         self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         everybody = [*self._authorities, *self._cards]
         for address in dict.fromkeys([*self._urls, *lists_of(everybody)]):
             yield self._list(address, at)
         for question in questions(everybody, self._authorities):
             yield self._answer(question, at)
+        for name, data in self._good.items():
+            self._put(name, data)
 
     def _list(self, address: str, at: datetime) -> Outcome:
         try:
@@ -69,7 +74,7 @@ class Fetching:
         except (NotFetched, Untrusted, ValueError) as fault:
             return Outcome("list", address, None, str(fault))
         crl = RevocationList(der)
-        self._put(f"{sha256(crl.issuer).hexdigest()[:32]}{LIST}", der)
+        self._good[f"{sha256(crl.issuer).hexdigest()[:32]}{LIST}"] = der
         return Outcome("list", address, crl.until)
 
     def _answer(self, question: Question, at: datetime) -> Outcome:
@@ -82,7 +87,7 @@ class Fetching:
             self._store.check_answer(der, at)
         except (NotFetched, Untrusted) as fault:
             return Outcome("answer", about, None, str(fault))
-        self._put(f"{question.fingerprint[:32]}{ANSWER}", der)
+        self._good[f"{question.fingerprint[:32]}{ANSWER}"] = der
         return Outcome("answer", about, answer.until)
 
     def _put(self, name: str, data: bytes) -> None:

@@ -30,6 +30,8 @@ class Authority:
         self._root = self._self_signed(at)
         self._revoked: dict[int, datetime] = {}
         self._lists = 0
+        self.list_life = timedelta(days=CRL_DAYS)
+        """How long a list is good: until the next one is due."""
 
     @property
     def root(self) -> bytes:
@@ -62,13 +64,13 @@ class Authority:
         self._revoked[x509.load_der_x509_certificate(certificate).serial_number] = at
 
     def crl(self, at: datetime) -> bytes:
-        """The list (DER) of everything revoked so far, good for a week."""
+        """The list (DER) of everything revoked so far, good for `list_life`: a week."""
         self._lists += 1
         builder = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(self._name)
             .last_update(at)
-            .next_update(at + timedelta(days=CRL_DAYS))
+            .next_update(at + self.list_life)
             .add_extension(x509.CRLNumber(self._lists), critical=False)
             .add_extension(self._authority_key(), critical=False)
         )
