@@ -126,7 +126,7 @@ def _towards_seats(
     hall, sessions, clock = heart.hall, heart.sessions, heart.clock
     link = MqttBus(address, f"{name}-hall", HallBus.listens_to(name))
     bus = HallBus(link, hall=name, signer=known.signer, epoch=hall.epoch, bridges=bridges, clock=clock)
-    trust = CardTrust.standing(known, hall.founded)
+    trust = CardTrust.standing(known, hall.founded, hall.trust_stores)
     decided = located.path(located.config.trust.decisions)
     revocation = RevocationWatch(TrustFiles.of(located), hall, known, trust, sessions, decided)
     seats = Seats(bridges, clock)

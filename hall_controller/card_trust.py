@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from audit.algorithms import ANY, Algorithms
-from audit.ocsp import OcspAnswer
 from audit.path import MEMBERS, CertificatePolicy
-from audit.revocation import RevocationList
-from audit.trust import Identity, TrustStore, anchors
+from audit.trust import Identity, TrustStore
 from audit.waiver import Waiver
 from hall_controller.founding import Founded, Founding
+from hall_controller.trust_stores import TrustStores
 
 AHEAD = timedelta(seconds=30)
 """What is judged now is recorded a little later, by that time's lists: they must be good for both. Longer
@@ -32,17 +31,19 @@ class CardTrust:
         answers: Iterable[bytes] = (),
         algorithms: Algorithms = ANY,
         waivers: Iterable[Waiver] = (),
+        made: TrustStores | None = None,
     ) -> None:
-        """All DER. Raises Untrusted("malformed")."""
-        self._roots, self._between = anchors(ca)
-        self._lists = {der: RevocationList(der) for der in crls}
-        self._answers = {der: OcspAnswer(der) for der in answers}
-        self._algorithms, self._waivers = algorithms, tuple(waivers)
+        """All DER; `made`: the hall's own, so that what one has judged the other knows. Raises
+        Untrusted("malformed")."""
+        self._made = made or TrustStores(ca, algorithms)
+        self._lists, self._answers = tuple(dict.fromkeys(crls)), tuple(dict.fromkeys(answers))
+        self._waivers = tuple(waivers)
         self._stores: tuple[TrustStore, ...] = (self._store(self._lists, self._answers),)
         """What holds, and what is about to."""
+        self._followed: Founded | None = None
 
     @classmethod
-    def standing(cls, known: Founding, founded: Founded) -> "CardTrust":
+    def standing(cls, known: Founding, founded: Founded, made: TrustStores | None = None) -> "CardTrust":
         """As the log has it: every list, answer and decision so far."""
         return cls(
             known.ca,
@@ -50,6 +51,7 @@ class CardTrust:
             answers=founded.ocsp,
             algorithms=known.algorithms,
             waivers=founded.waivers,
+            made=made,
         )
 
     def judge(self, cert_der: bytes, at: datetime, policy: CertificatePolicy = MEMBERS) -> Identity:
@@ -78,21 +80,26 @@ class CardTrust:
         self._lists, self._answers = self._with(crls, answers)
         self._stores = (self._store(self._lists, self._answers),)
 
-    def waive(self, waiver: Waiver) -> None:
-        """The presidium's decision is recorded: from here on it counts."""
-        self._waivers = (*self._waivers, waiver)
-        self._stores = (self._store(self._lists, self._answers),)
+    def follow(self, founded: Founded) -> bool:
+        """Takes over what stands in the log and isn't held, however it came there; whether there was any.
+
+        A list whose commit was uncertain is recorded, or not: only the log says which.
+        """
+        if founded is self._followed:
+            return False
+        self._followed = founded
+        lists, answers = self._with(founded.crl, founded.ocsp)
+        if (lists, answers, founded.waivers) == (self._lists, self._answers, self._waivers):
+            return False
+        self._waivers = founded.waivers
+        self.holds(founded.crl, founded.ocsp)
+        return True
 
     def _with(
         self, crls: Iterable[bytes], answers: Iterable[bytes]
-    ) -> tuple[dict[bytes, RevocationList], dict[bytes, OcspAnswer]]:
-        """What is held and these, each read once."""
-        lists = {der: self._lists.get(der) or RevocationList(der) for der in crls}
-        more = {der: self._answers.get(der) or OcspAnswer(der) for der in answers}
-        return {**self._lists, **lists}, {**self._answers, **more}
+    ) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        """What is held and these, each once, in the order of the log."""
+        return tuple(dict.fromkeys((*self._lists, *crls))), tuple(dict.fromkeys((*self._answers, *answers)))
 
-    def _store(self, lists: dict[bytes, RevocationList], answers: dict[bytes, OcspAnswer]) -> TrustStore:
-        return TrustStore(
-            self._roots, lists.values(), answers=answers.values(), intermediates=self._between,
-            algorithms=self._algorithms, waivers=self._waivers,
-        )  # fmt: skip
+    def _store(self, lists: tuple[bytes, ...], answers: tuple[bytes, ...]) -> TrustStore:
+        return self._made.by(lists, answers, self._waivers)

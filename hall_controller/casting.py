@@ -149,7 +149,7 @@ class Casting:
         except BadSignature as bad:
             raise BallotUntrue() from bad
         self._by_card.check(known.certificate)
-        return Submission(_command(sealed, session, channel), "member", sealed.jws)
+        return Submission(_command(sealed, session, channel), "member", sealed.jws, known.certificate)
 
     def _check_made_for(self, sealed: Statement) -> None:
         """For this log and the open sitting: a test hall's ballot, or yesterday's, is none here.

@@ -15,6 +15,7 @@ from audit import instant, participation
 from audit.entry import Entry
 from audit.errors import BadEntry, BadEvidence, LogBroken
 from hall_controller import decoding, encoding, signed_result
+from hall_controller.card_judge import CardJudge
 from hall_controller.clock import Clock
 from hall_controller.encoding import Definition, Draft, Enclosure, TookPart
 from hall_controller.errors import Unrecordable
@@ -56,8 +57,10 @@ Outcome = Recorded | Repeat | Exception
 class Provisional:
     """Decides a group's commands one after the other, each on what its predecessors left."""
 
-    def __init__(self, standing: Standing, known: Founding, clock: Clock, token: Token) -> None:
-        self.standing = standing
+    def __init__(
+        self, standing: Standing, known: Founding, clock: Clock, token: Token, cards: CardJudge
+    ) -> None:
+        self.standing, self._cards = standing, cards
         self.placed: list[Placed] = []
         self.happenings: list[Happening] = []
         self._known, self._clock, self._token = known, clock, token
@@ -71,6 +74,7 @@ class Provisional:
             events = decide(self.standing.meeting, submission.command, at)
         except AlreadyRecorded as repeated:
             return Repeat(repeated.ballot)
+        self._cards.check(submission, self.standing.founded, at)
         standing, placed = self.standing, []
         for event in events:
             enclosure = self._enclosure(standing, event, submission)

@@ -9,6 +9,7 @@ from datetime import datetime
 from audit.member_proof import VotePlaces
 from audit.merkle import Frontier
 from hall_controller import receipts
+from hall_controller.card_judge import CardJudge
 from hall_controller.clock import Clock
 from hall_controller.following import Broadcast, Following
 from hall_controller.founding import Founded, Founding
@@ -16,6 +17,7 @@ from hall_controller.journal import Token
 from hall_controller.recorder import Health, Recorder
 from hall_controller.store.port import Store
 from hall_controller.submission import Recorded, Submission
+from hall_controller.trust_stores import TrustStores
 from hall_controller.waiting import Answer
 from voting.ids import MemberId, VoteId
 from voting.meeting import Meeting
@@ -28,7 +30,10 @@ class Hall:
         self._store, self._known = store, known
         self._receipts = receipts.Register(known.origin, known.signer)
         self._broadcast = Broadcast()
-        self._recorder = Recorder(store, known, clock, token, self._receipts, self._broadcast)
+        self.trust_stores = TrustStores(known.ca, known.algorithms)
+        """What cards are judged by where their entries get their place; the door asks by the same."""
+        cards = CardJudge(self.trust_stores)
+        self._recorder = Recorder(store, known, clock, token, self._receipts, self._broadcast, cards)
 
     @classmethod
     async def start(cls, store: Store, known: Founding, clock: Clock, token: Token) -> "Hall":

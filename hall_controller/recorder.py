@@ -16,6 +16,7 @@ import structlog
 from audit import instant
 from audit.errors import LogBroken
 from hall_controller import founding
+from hall_controller.card_judge import CardJudge
 from hall_controller.clock import Clock
 from hall_controller.errors import NotRecorded, StoreFailed
 from hall_controller.following import Broadcast
@@ -51,10 +52,10 @@ class Recorder:
 
     def __init__(
         self, store: Store, known: Founding, clock: Clock, token: Token,
-        receipts: Register, broadcast: Broadcast,
+        receipts: Register, broadcast: Broadcast, cards: CardJudge,
     ) -> None:  # fmt: skip
         self._store, self._known, self._clock, self._token = store, known, clock, token
-        self._receipts, self._broadcast = receipts, broadcast
+        self._receipts, self._broadcast, self._cards = receipts, broadcast, cards
         self.standing = Standing()
         # One thread: the store's writer is used by one at a time, and by none but the recorder.
         self._writer = ThreadPoolExecutor(1, "journal")
@@ -160,7 +161,7 @@ class Recorder:
         return outcomes
 
     def _provisional(self) -> Provisional:
-        return Provisional(self.standing, self._known, self._clock, self._token)
+        return Provisional(self.standing, self._known, self._clock, self._token, self._cards)
 
     async def _write(self, provisional: Provisional, noted: bool) -> None:
         """Makes the group durable, then real. Raises StoreFailed, LogBroken; then nothing became real."""

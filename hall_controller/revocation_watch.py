@@ -76,6 +76,7 @@ class RevocationWatch:
 
     async def look(self) -> None:
         """Once: what is new comes into force, or is refused."""
+        self._follow()
         try:
             await self._decide()
             stamp = await asyncio.to_thread(_stamp, self._files)
@@ -89,6 +90,13 @@ class RevocationWatch:
                 await self._end_revoked()
         except (NotRecorded, Refused) as fault:
             log.warning("revocation_lists_not_recorded", fault=str(fault))
+
+    def _follow(self) -> None:
+        """What the log lists is in force, also where the answer to its recording was lost: a commit that
+        nobody knew of is read back with the next one."""
+        if self._trust.follow(self._hall.founded):
+            self._to_end = True
+            log.info("revocation_lists_followed", lists=len(self._hall.founded.crl))
 
     def _read(self) -> "_Found":
         """What may be in force, and what is wrong with the rest. One authority's fault is not another's:
@@ -123,18 +131,23 @@ class RevocationWatch:
 
     async def _renew(self, found: "_Found") -> None:
         self._trust.comes(found.lists, found.answers)
-        # Sign-ins that were judged without them are put into the queue before their entry.
-        await asyncio.sleep(0)
+        await self._prepare()
         asked = ListTrust(self._known.ca, found.lists, found.answers, self._known.algorithms)
         recorded = await self._hall.submit(Submission(asked, "hall"))
-        self._trust.holds(found.lists, found.answers)
-        self._to_end = True
+        self._follow()
         log.info(
             "revocation_lists_renewed",
             entry=recorded.seq,
             lists=[sha256_hex(one) for one in found.lists],
             answers=len(found.answers),
         )
+
+    async def _prepare(self) -> None:
+        """Every card with a session is judged by them once before they are in force: the next press of a
+        full house finds that done (`trust_stores`)."""
+        for session in tuple(self._hall.meeting.attendance.sessions):
+            self._is_revoked(session)
+            await asyncio.sleep(0)
 
     async def _decide(self) -> None:
         """What the presidium decided meanwhile. Raises NotRecorded, LogBroken."""
@@ -150,7 +163,7 @@ class RevocationWatch:
                 decisions.set_aside(file)
             else:
                 # A crash before this: it is found in the log, and only the file is removed.
-                self._trust.waive(self._hall.founded.waivers[-1])
+                self._follow()
                 log.warning("revocation_waived", by=decided.decided_by, reason=decided.reason)
                 file.unlink(missing_ok=True)
 

@@ -25,6 +25,15 @@ class Submission:
     actor: str
     """`hall`, `clock`, `member` or `officer:<id>`."""
     evidence: Evidence = None
+    card: bytes | None = None
+    """DER of the card behind the session that signed a ballot; other evidence brings its own."""
+
+    @property
+    def certificate(self) -> bytes | None:
+        """Of the card that answers for a sign-in or a ballot: judged where the entry gets its place."""
+        if isinstance(self.evidence, CardBallot | SessionEvidence):
+            return self.evidence.certificate
+        return self.card
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ class Person:
         )  # fmt: skip
         jws = statement.sign(statement.BALLOT, payload, self.key, sk=self.session)
         self.rev, self.last = rev, statement.parse(jws, statement.BALLOT).payload_hash
-        return Submission(cast(jws, self.session), "member", jws)
+        return Submission(cast(jws, self.session), "member", jws, self.card.certificate)
 
 
 def cast(jws: Mapping[str, str], session: str) -> c.CastBallot:

@@ -144,7 +144,7 @@ async def test_a_ballot_that_does_not_fit_its_payload_is_refused(chamber: Chambe
     assert isinstance(submission.evidence, dict)
     huge = submission.evidence | {"signature": "A" * 1400}
     with pytest.raises(Unrecordable):
-        await hall.submit(Submission(submission.command, "member", huge))
+        await hall.submit(replace(submission, evidence=huge))
     assert (await hall.submit(submission)).receipt is not None
 
 
@@ -152,7 +152,7 @@ async def test_a_fault_in_one_command_reaches_its_asker_alone(chamber: Chamber, 
     await seated(chamber, hall)
     form = await opened(chamber, hall)
     good = [person.ballot(form, "approve") for person in chamber.people[:2]]
-    faulty = Submission(good[0].command, "member", None)  # a ballot without its statement
+    faulty = replace(good[0], evidence=None)  # a ballot without its statement
     answers = await asyncio.gather(hall.submit(faulty), *map(hall.submit, good), return_exceptions=True)
     assert isinstance(answers[0], TypeError)
     assert all(isinstance(answer, Recorded) for answer in answers[1:])
