@@ -1,5 +1,7 @@
 """What waits for a second person, as every officer's console shows it; and what became of it."""
 
+from collections.abc import Mapping
+
 from display.feed import time_text
 from display.moment import Moment
 from display.second_person import Request
@@ -8,6 +10,10 @@ from display.views.people import member_name, words
 from display.views.words import LABELS, question_name
 from voting.ids import MemberId, VoteId
 
+NAMES: Mapping[str, Words] = {
+    "cancel": {"vi": "Hủy lần biểu quyết", "en": "Cancel the vote"},
+}
+"""Where the button's word is too short to stand alone."""
 PRESENT: Words = {"vi": "có mặt", "en": "present"}
 ABSENT: Words = {"vi": "vắng mặt", "en": "absent"}
 
@@ -18,7 +24,7 @@ def requests(moment: Moment) -> list[RequestShape]:
 
 
 def _shape(moment: Moment, one: Request) -> RequestShape:
-    label = LABELS[one.act.act]
+    label = NAMES.get(one.act.act, LABELS[one.act.act])
     shown: RequestShape = {
         "id": one.id,
         "act": one.act.act,

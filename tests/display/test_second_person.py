@@ -226,7 +226,7 @@ async def test_it_stands_on_every_officers_console_and_what_became_of_it_too():
                 "waiting",
             )
             assert shown["what"]["vi"] == "Khoản 8 Điều 5 · Phương án 1"
-            assert shown["label"] == {"vi": "Hủy", "en": "Cancel"}
+            assert shown["label"] == {"vi": "Hủy lần biểu quyết", "en": "Cancel the vote"}
             assert view["two_people"] == ["cancel", "mark_presence"]
             await here.answer(chair, "thu-ky.cancel-0001", "decline")
             view = await console.until(lambda view: view["requests"][0]["state"] == "declined")

@@ -22,8 +22,6 @@ export class Desk {
 
   /** Refused until the person shows once more who it is; then it is sent again. */
   waiting = $state.raw<Order | { readonly request: string }>()
-  /** The order is with the other officers now. */
-  asked = $state(false)
 
   readonly #onSignedOut: () => void
 
@@ -74,25 +72,18 @@ export class Desk {
 
   dismiss(): void {
     this.refusal = undefined
-    this.asked = false
     this.unanswered = undefined
   }
 
   async #send(order: Order): Promise<void> {
     if (this.sending) return
     this.sending = true
-    this.asked = false
-    const answer = await ask<{ asked?: string }>(
-      'POST',
-      '/api/acts',
-      orderBody(order.act, order.entries, order.id),
-    )
+    const answer = await ask('POST', '/api/acts', orderBody(order.act, order.entries, order.id))
     this.sending = false
     this.asking = undefined
     // 503: the hall itself says that nothing was recorded; the same order may come again.
     const open = answer.kind === 'unanswered' || (answer.kind === 'refused' && answer.status === 503)
     this.unanswered = open ? order : undefined
-    this.asked = answer.kind === 'done' && answer.value.asked !== undefined
     if (answer.kind === 'refused' && answer.code === SIGN_IN_AGAIN) this.waiting = order
     else this.#judge(answer)
   }

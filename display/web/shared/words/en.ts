@@ -143,7 +143,6 @@ export const en: Words = {
       withdraw: 'Withdraw',
       confirmHint: 'You are the second person. Both names go into the log.',
       two: 'A second person with the right has to confirm this on their own console.',
-      asked: 'Asked. Waiting for a second person.',
       states: {
         doing: 'being done',
         done: 'confirmed and done',

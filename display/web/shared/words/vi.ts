@@ -142,7 +142,6 @@ export const vi = {
       withdraw: 'Rút yêu cầu',
       confirmHint: 'Bạn là người thứ hai. Tên của cả hai người được ghi vào nhật ký.',
       two: 'Cần một người thứ hai có quyền xác nhận tại bàn của họ.',
-      asked: 'Đã gửi yêu cầu. Đang chờ người thứ hai xác nhận.',
       states: {
         doing: 'đang thực hiện',
         done: 'đã xác nhận và thực hiện',
