@@ -61,6 +61,9 @@ class Bridge:
             if readers is not None
             else None
         )
+        if readers is None:
+            for seat in self.row.seats():
+                seat.slot.found_empty(self._now())
         self._timer: asyncio.TimerHandle | None = None
         self._act_soon: asyncio.Handle | None = None
         self._timer_due = 0.0

@@ -44,13 +44,13 @@ class CardDesk:
         self._now = now
         self._changed = changed
         self._signing = CardSigning(readers, pin_key, now=now, token=token, changed=changed)
-        self._at_work: dict[str, asyncio.Task[None]] = {}
+        self._at_work: dict[str, asyncio.Task[object]] = {}
 
     async def run(self) -> None:
         try:
             # Cards that were in before this bridge started: a reader tells of changes only.
             for each in self._row.seats():
-                self._start(each.id, self._read(each))
+                self._start(each.id, self._look(each))
             async for event in self._readers.events():
                 seat = self._row.seat(event.slot)
                 if seat is None:
@@ -88,7 +88,7 @@ class CardDesk:
         if seat is not None:
             self._signing.pin_arrived(seat, what)
 
-    def _start(self, slot: str, work: Coroutine[None, None, None]) -> None:
+    def _start(self, slot: str, work: Coroutine[None, None, object]) -> None:
         self._at_work[slot] = asyncio.get_running_loop().create_task(work)
 
     def _stop(self, slot: str) -> None:
@@ -96,18 +96,25 @@ class CardDesk:
         if task is not None:
             task.cancel()
 
-    async def _read(self, seat: Seat) -> None:
+    async def _look(self, seat: Seat) -> None:
+        if not await self._read(seat):
+            seat.slot.found_empty(self._now())
+            self._changed(seat.id)
+
+    async def _read(self, seat: Seat) -> bool:
+        """False where no card is, or none any more."""
         try:
             async with self._signing.connected(seat) as connection:
                 certificate = await _certificate(connection)
         except CardGone:
-            return  # CardRemoved follows
+            return False  # CardRemoved follows, if it was there
         except CardError as fault:
             log.warning("card_unreadable", seat=seat.id, fault=str(fault))
             seat.slot.unreadable(type(fault).__name__, told(fault))
         else:
             seat.card_read(certificate, self._now())
         self._changed(seat.id)
+        return True
 
 
 async def _certificate(connection: CardConnection) -> bytes:

@@ -54,6 +54,8 @@ class CardSlot:
         self._awaits_pin: str | None = None
         """The challenge for which a PIN from the phone is awaited."""
         self._reader_lost = False
+        self._looked = self._hall_has_session = False
+        """Until the reader has looked once nobody knows who is there: "no card" would sign a member out."""
         self._asking: Asking | None = None
         self._at_work_on: str | None = None
         """The challenge that the card signs, or has signed: told twice, it neither interrupts a PIN nor
@@ -70,16 +72,22 @@ class CardSlot:
         """A sign-in is under way, and the hall hasn't recorded it."""
         return self._at_work_on is not None and not self.signed_in
 
+    def found_empty(self, now: float) -> None:
+        """The reader has looked for the first time, and no card lies there."""
+        self._looked = True
+        if self._hall_has_session:
+            self._ask(self._presence(), now)
+
     def inserted(self) -> None:
         self._reader_lost = False
         self.prompt = texts.READING
 
     def read(self, certificate: bytes, now: float) -> None:
-        self.card = certificate
+        self.card, self._looked = certificate, True
         self._ask(self._presence(), now)
 
     def unreadable(self, code: str, lines: Lines = texts.CARD_UNREADABLE) -> None:
-        self.prompt = lines
+        self.prompt, self._looked = lines, True
         self._out.sayings.append(Card(self.seat, True, None, None, code))
 
     def challenged(self, words: Challenge) -> None:
@@ -188,6 +196,7 @@ class CardSlot:
     def pulled(self, now: float, reader_lost: bool = False) -> None:
         self.card = self._at_work_on = self._awaits_pin = self._signs = None
         self._reader_lost, self.known, self.asleep = reader_lost, False, False
+        self._looked = True
         self.prompt = texts.READER_LOST if reader_lost else None
         self._forget_session()
         self._ask(self._presence(), now)
@@ -199,6 +208,7 @@ class CardSlot:
         """
         if self._awaits_pin is not None:
             self._out.sayings.append(PinAwaited(self.seat, self._awaits_pin))
+        self._hall_has_session = session is not None
         ours = self.session is not None and self.session.statement == session
         if ours:
             self.signed_in = True
@@ -207,7 +217,7 @@ class CardSlot:
             self._forget_session()
         if self.session is not None and not self.signed_in:
             self._ask(self.session.jws, now)
-        elif self.card is not None or session is not None:
+        elif self.card is not None or (self._looked and session is not None):
             self._ask(self._presence(), now)
 
     def tick(self, now: float) -> None:

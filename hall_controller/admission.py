@@ -273,6 +273,10 @@ class Admission:
             log.warning("sign_in_not_recorded", seat=seat, fault=str(fault))
             self._bus.tell(bridge, Refusal(seat, sealed.payload_hash, "not_recorded", NOT_NOW, False))
         else:
+            here = self._cards.get(seat)
+            if here is not None and here.challenge is not None:
+                answered = here.challenge.chal == sealed.payload["chal"]
+                self._cards[seat] = replace(here, answered=answered)
             self._bus.tell(bridge, SignedIn(seat, sealed.payload_hash))
 
     def _forget_challenge(self, seat: str) -> None:
@@ -281,6 +285,9 @@ class Admission:
             self._cards[seat] = here.unasked()
 
     def session_ended(self, seats: Iterable[str]) -> None:
-        """Their challenges are spent: the next sign-in at these seats gets new ones."""
+        """Their challenges are spent: the next sign-in at these seats gets new ones. A challenge that was
+        given since, to a card that came while the end was being recorded, stands."""
         for seat in seats:
-            self._forget_challenge(seat)
+            here = self._cards.get(seat)
+            if here is not None and here.answered:
+                self._forget_challenge(seat)

@@ -15,6 +15,8 @@ class CardHere:
     fingerprint: str
     """Base64url SHA-256, as `x5t#S256` names it."""
     challenge: Challenge | None = None
+    answered: bool = False
+    """A session was recorded on that challenge: with the session's end it is spent."""
     at_desk: AtDesk | None = None
     """Where it lies at a registrar's desk: the word that it is a member's."""
 

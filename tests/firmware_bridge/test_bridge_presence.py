@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from firmware_bridge import texts
-from firmware_bridge.messages import Card, Incident, SignedIn, SignedOut
+from firmware_bridge.messages import Card, Incident, SeatFacts, SeatShows, SignedIn, SignedOut, State
 from firmware_bridge.ports import ConsoleUp, KeyPressed, Lamp
 from tests.firmware_bridge.test_bridge_row import CHALLENGE, FORM, Bench, FakeSession
 
@@ -93,3 +93,33 @@ def test_a_session_that_is_over_otherwise_says_nothing_of_sleep() -> None:
     bench.hall(SignedOut("001", FakeSession.statement, "card_revoked"))
     bench.press("1")
     assert bench.face.lines != texts.ASLEEP
+
+
+HALL_HAS_A_SESSION = State(
+    None, None, {"001": SeatFacts("a session", None, None, SeatShows("001", None, False, "none"))}, 3
+)
+
+
+def cards(sayings: list[object]) -> list[bool]:
+    return [one.present for one in sayings if isinstance(one, Card)]
+
+
+def test_a_bridge_that_starts_anew_signs_nobody_out_before_the_reader_has_looked() -> None:
+    bench = Bench()
+    assert cards(bench.hall(HALL_HAS_A_SESSION).sayings) == []
+    bench.slot.read(b"cert", bench.now)
+    assert cards(bench.changed().sayings) == [True]
+
+
+def test_it_says_that_the_card_is_gone_once_the_reader_found_none() -> None:
+    bench = Bench()
+    bench.hall(HALL_HAS_A_SESSION)
+    bench.slot.found_empty(bench.now)
+    assert cards(bench.changed().sayings) == [False]
+
+
+def test_it_says_so_too_when_the_reader_was_quicker_than_the_hall() -> None:
+    bench = Bench()
+    bench.slot.found_empty(bench.now)
+    assert cards(bench.changed().sayings) == []
+    assert cards(bench.hall(HALL_HAS_A_SESSION).sayings) == [False]
