@@ -102,6 +102,12 @@ class Authority:
         )
         return Card(member, key, made)
 
+    def certify(self, member: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> bytes:
+        """A card's certificate (DER) for a key of which only the public half is here."""
+        return self._issue(
+            name_of("Nguyễn Văn A", member), key, [(_usage(digital_signature=True), True)], by=self
+        ).public_bytes(Encoding.DER)
+
     def revoke(
         self,
         *cards: Card,
