@@ -1,7 +1,7 @@
 """Presses in a vote whose ballots the member's card signs itself: it is asked, answers, or is called off.
 
-Pure. A lamp that blinks for such a press says no more than that: until the card has signed, nothing was
-sent, and what the card signs for a press that was taken back, or for a vote that is over, is thrown away.
+Pure. No lamp burns for such a press: until the card has signed, nothing was cast, and what the card signs
+for a press that was taken back, or for a vote that is over, is thrown away.
 """
 
 from collections.abc import Callable

@@ -146,9 +146,10 @@ def _lamps(seat: "Seat", now: float) -> tuple[tuple[Lamp, Lamp, Lamp], str | Non
     if vote is None or seat.status == "clone" or vote.form.phase in ("closed", "cancelled"):
         return OFF, None
     casting = vote.casting
-    waiting = casting.pending or casting.asking
-    if waiting is not None:
-        return _one(waiting.press.key, Lamp.BLINK), None
+    # Not for a press that the card is asked to sign: nothing is cast yet, and a unit whose lamp only blinks
+    # says so by itself after 300 ms (docs/specs/console-wire.md), before the choice and the PIN's prompt.
+    if casting.pending is not None:
+        return _one(casting.pending.press.key, Lamp.BLINK), None
     if casting.recorded is None:
         return OFF, None
     if choice_shows(seat, now):

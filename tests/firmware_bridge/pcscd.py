@@ -2,7 +2,8 @@
 
 `play("package.module:scene", readers=2)` runs the coroutine `scene(stage)` in a fresh process beside
 a fresh pcscd and returns what it returned (JSON). A process is tied to one pcscd for life (libpcsclite),
-hence the process. The net namespace is there because vpcd binds every address; the pid one, so that nothing
+hence the process; with several `daemons` each process is told which by `Stage.environment`. The net
+namespace is there because vpcd binds every address; the pid one, so that nothing
 outlives a test.
 
 It runs as root, as an ordinary user (user namespaces), or, where those are forbidden (in a chroot), through
@@ -42,12 +43,16 @@ _NAMESPACES = ["--mount", "--net", "--pid", "--fork", "--kill-child"]
 # -- outside: the test -------------------------------------------------------------------------------
 
 
-def play(scene: str, readers: int = 2) -> Any:
-    """Skips the test where there is no pcscd or no namespace; fails it with the scene's traceback."""
-    inner = [sys.executable, "-m", "tests.firmware_bridge.pcscd", scene, str(readers)]
+def play(scene: str, readers: int = 2, daemons: int = 1, seconds: int = SCENE_SECONDS) -> Any:
+    """Skips the test where there is no pcscd or no namespace; fails it with the scene's traceback.
+
+    The readers are shared out evenly among the daemons.
+    """
+    told = [scene, str(readers), str(daemons), str(seconds)]
+    inner = [sys.executable, "-m", "tests.firmware_bridge.pcscd", *told]
     done = subprocess.run(
         [*_entrance(), "env", "PYTHONDONTWRITEBYTECODE=1", *inner],
-        cwd=REPOSITORY, capture_output=True, text=True, timeout=SCENE_SECONDS + 30,
+        cwd=REPOSITORY, capture_output=True, text=True, timeout=seconds + 30,
     )  # fmt: skip
     if done.returncode:
         pytest.fail(f"{scene} as {' '.join(_entrance()) or 'root'}:\n{done.stdout}\n{done.stderr}")
@@ -85,45 +90,71 @@ def _nothing_shared() -> bool:
 
 
 class Stage:
-    """What a scene has: `slots` for simulated cards, `readers` by their PC/SC names, and pcscd itself."""
+    """What a scene has: `slots` for simulated cards, `readers` by their PC/SC names, and pcscd itself, or
+    several of them with as many of the readers each, in order."""
 
-    def __init__(self, home: Path, readers: int) -> None:
+    def __init__(self, home: Path, readers: int, daemons: int = 1) -> None:
         self.slots = [VpcdSlot(FIRST_PORT + n) for n in range(readers)]
         self.readers = [f"Row{n // SLOTS_A_LIBRARY} 00 {n % SLOTS_A_LIBRARY:02d}" for n in range(readers)]
-        self._home = home
-        self._pcscd: asyncio.subprocess.Process | None = None
+        each = -(-readers // daemons)
+        assert each % SLOTS_A_LIBRARY == 0 or daemons == 1, "a driver's two slots belong to one pcscd"
+        self.daemons = [Daemon(home / f"pcscd-{n}", alone=daemons == 1) for n in range(daemons)]
         for library in range(-(-readers // SLOTS_A_LIBRARY)):
-            _configure(home, library)
+            _configure(self.daemons[library * SLOTS_A_LIBRARY // each].home, library)
+
+    def environment(self, daemon: int) -> dict[str, str]:
+        """What ties a process to this one."""
+        return {"PCSCLITE_CSOCK_NAME": str(self.daemons[daemon].socket)}
 
     async def start(self) -> None:
-        log = (self._home / "log").open("ab")
-        command = [shutil.which("pcscd", path="/usr/sbin:/usr/bin") or "pcscd", "--foreground", "--info"]
-        self._pcscd = await asyncio.create_subprocess_exec(
-            *command, "--config", str(self._home / "conf"), stdout=log, stderr=log
-        )
-        async with asyncio.timeout(10):
-            while not _listening():  # noqa: ASYNC110 - nothing else tells that pcscd is ready
-                await asyncio.sleep(0.01)
+        for daemon in self.daemons:
+            await daemon.start()
 
     async def kill(self) -> None:
         """As a crash would: nothing is tidied up by pcscd."""
+        for daemon in self.daemons:
+            await daemon.kill()
+
+    def log(self) -> str:
+        return "\n".join(daemon.log() for daemon in self.daemons)
+
+
+class Daemon:
+    """One pcscd. Its socket's place is compiled in, so each of several has a /run/pcscd of its own, bound
+    there in a mount namespace that only it sees."""
+
+    def __init__(self, home: Path, alone: bool) -> None:
+        home.mkdir()
+        self.home = home
+        self._run = PCSCD_RUN if alone else home / "run"
+        self._run.mkdir(exist_ok=True)
+        self.socket = self._run / "pcscd.comm"
+        self._alone = alone
+        self._pcscd: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        log = (self.home / "log").open("ab")
+        pcscd = shutil.which("pcscd", path="/usr/sbin:/usr/bin") or "pcscd"
+        command = [pcscd, "--foreground", "--info", "--config", str(self.home / "conf")]
+        if not self._alone:
+            bound = 'mount --bind "$0" "$1" && shift && exec "$@"'
+            # What is mounted in here is private already: nothing has to be made so.
+            own = ["unshare", "--mount", "--propagation", "unchanged"]
+            command = [*own, "sh", "-c", bound, str(self._run), str(PCSCD_RUN), *command]
+        self._pcscd = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
+        async with asyncio.timeout(10):
+            while not self.socket.exists():  # noqa: ASYNC110 - nothing else tells that pcscd is ready
+                await asyncio.sleep(0.01)
+
+    async def kill(self) -> None:
         assert self._pcscd
         self._pcscd.kill()
         await self._pcscd.wait()
-        _sweep()
+        for left in self._run.iterdir():
+            left.unlink()  # else the next pcscd says that another one is running
 
     def log(self) -> str:
-        return (self._home / "log").read_text(errors="replace")
-
-
-def _listening() -> bool:
-    return (PCSCD_RUN / "pcscd.comm").exists()
-
-
-def _sweep() -> None:
-    """Else the next pcscd says that another one is running."""
-    for left in PCSCD_RUN.iterdir():
-        left.unlink()
+        return (self.home / "log").read_text(errors="replace")
 
 
 def _configure(home: Path, library: int) -> None:
@@ -139,8 +170,8 @@ def _configure(home: Path, library: int) -> None:
 
 
 @asynccontextmanager
-async def _stage(readers: int) -> AsyncIterator[Stage]:
-    stage = Stage(HOME, readers)
+async def _stage(readers: int, daemons: int) -> AsyncIterator[Stage]:
+    stage = Stage(HOME, readers, daemons)
     await stage.start()
     try:
         yield stage
@@ -171,13 +202,13 @@ def _loopback_up() -> None:
         fcntl.ioctl(any_socket, set_flags, struct.pack("16sH14x", b"lo", flags | up))
 
 
-async def _play(scene: str, readers: int) -> Any:
+async def _play(scene: str, readers: int, daemons: int, seconds: int) -> Any:
     module, name = scene.split(":")
-    async with asyncio.timeout(SCENE_SECONDS), _stage(readers) as stage:
+    async with asyncio.timeout(seconds), _stage(readers, daemons) as stage:
         return await getattr(importlib.import_module(module), name)(stage)
 
 
 if __name__ == "__main__":
     _private_run_directory()
     _loopback_up()
-    print(json.dumps(asyncio.run(_play(sys.argv[1], int(sys.argv[2])))))
+    print(json.dumps(asyncio.run(_play(sys.argv[1], *map(int, sys.argv[2:])))))

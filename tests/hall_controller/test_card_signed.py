@@ -62,7 +62,8 @@ class HallOfCards(HallOnBus):
     async def cast(self, here: SeatHere, key: str) -> None:
         here.press(key)
         await here.type_pin()
-        await until(lambda: here.steady)
+        lamp = int(key) - 1
+        await until(lambda: here.unit.lamps[lamp] is Lamp.STEADY)
 
 
 def hall(tmp_path: Path) -> HallOfCards:

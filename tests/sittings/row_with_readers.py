@@ -86,28 +86,40 @@ class HallWithRow(HallUnderTest):
         return SimulatedCard({0x9A: issued}, pin=pin)
 
     def _furnish_bridge(self, readers: Sequence[str]) -> None:
-        """What stands on the machine at the row: `bridge.toml` and the files that it names."""
-        folder, key = self.furnished.folder, Ed25519PrivateKey.generate()
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        (folder / f"{ROW}.pem").write_bytes(pem)
-        (folder / f"{ROW}.password").write_text(self.furnished.passwords[ROW], "utf-8")
         seats = [person.seat.seat for person in self.people]
-        known = f'[[bridge]]\nid = "{ROW}"\nkey = {_table(key)}\nseats = {seats}\n'
-        (folder / "bridges.toml").write_text(known, "utf-8")
-        without_desks = self.furnished.config.read_text("utf-8").partition("[[desk]]")[0]
-        self.furnished.config.write_text(without_desks, "utf-8")
-        words = [
-            f'hall = "{HALL}"\nbridge = "{ROW}"\nkey_file = "{ROW}.pem"',
-            f"hall_keys = [{_inline(to_jwk(self.furnished.hall_signer.public_key))}]",
-            f'line = "{self.simulated.rows[ROW].url}"',
-            f'[broker]\nport = {self._port}\npassword_file = "{ROW}.password"',
-        ]
-        for number, (seat, reader) in enumerate(zip_longest(seats, readers), start=1):
-            (folder / f"{seat}.key").write_text(self.simulated.keys[seat].hex(), "ascii")
-            words.append(f'[[seat]]\nseat = "{seat}"\naddress = {number}\nkey_file = "{seat}.key"')
-            if reader is not None:
-                words.append(f'reader = "{reader}"')
-        (folder / f"{ROW}.toml").write_text("\n".join(words) + "\n", "utf-8")
+        known = bridge_files(self, ROW, seats, readers, self._port)
+        (self.furnished.folder / "bridges.toml").write_text(known, "utf-8")
+        without_desks(self.furnished.config)
+
+
+def bridge_files(
+    hall: HallUnderTest, row: str, seats: Sequence[str], readers: Sequence[str], port: int
+) -> str:
+    """What stands on the machine at the row: `bridge.toml` and the files that it names.
+
+    Returns what the hall is to know of it."""
+    folder, key = hall.furnished.folder, Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / f"{row}.pem").write_bytes(pem)
+    (folder / f"{row}.password").write_text(hall.furnished.passwords[row], "utf-8")
+    words = [
+        f'hall = "{HALL}"\nbridge = "{row}"\nkey_file = "{row}.pem"',
+        f"hall_keys = [{_inline(to_jwk(hall.furnished.hall_signer.public_key))}]",
+        f'line = "{hall.simulated.rows[row].url}"',
+        f'[broker]\nport = {port}\npassword_file = "{row}.password"',
+    ]
+    for number, (seat, reader) in enumerate(zip_longest(seats, readers), start=1):
+        (folder / f"{seat}.key").write_text(hall.simulated.keys[seat].hex(), "ascii")
+        words.append(f'[[seat]]\nseat = "{seat}"\naddress = {number}\nkey_file = "{seat}.key"')
+        if reader is not None:
+            words.append(f'reader = "{reader}"')
+    (folder / f"{row}.toml").write_text("\n".join(words) + "\n", "utf-8")
+    return f'[[bridge]]\nid = "{row}"\nkey = {_table(key)}\nseats = {list(seats)}\n'
+
+
+def without_desks(config: Path) -> None:
+    """These halls have no desk."""
+    config.write_text(config.read_text("utf-8").partition("[[desk]]")[0], "utf-8")
 
 
 def _table(key: Ed25519PrivateKey) -> str:
