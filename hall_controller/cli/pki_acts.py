@@ -51,12 +51,16 @@ def said() -> Iterator[None]:
 
 
 def opened(folder: Path, fd: int | None, by: str) -> Authority:
-    if not (folder / "vault.key").exists():
+    _founded(folder)
+    return Authority(folder, passphrase(fd), by)
+
+
+def _founded(folder: Path) -> None:
+    if not (folder / "register.jsonl").exists():
         raise Declined(
             "no_authority", f"Chưa có CA trong {folder}: chạy `hall pki init` trước.",
             f"There is no authority in {folder}: begin with `hall pki init`.",
         )  # fmt: skip
-    return Authority(folder, passphrase(fd), by)
 
 
 def init(
@@ -68,7 +72,7 @@ def init(
             name=name, organisation=organisation, country=country, utc_offset=utc_offset, crl_url=crl_url
         )
         phrase = passphrase(fd, new=True)
-        founding.found(folder, settings, phrase, utc_now(), by)
+        _found(folder, settings, phrase, by)
         with Authority(folder, phrase, by) as authority:
             lists = authority.publish(utc_now())
     out.print(f"[bold green]●[/] {escape(settings.name)}", highlight=False, emoji=False, soft_wrap=True)
@@ -78,6 +82,17 @@ def init(
         f"Root, to print and keep: {printed(_certificate(folder / 'root.pem'))}",
     ):
         out.print(f"  {escape(line)}", highlight=False, emoji=False, soft_wrap=True)
+
+
+def _found(folder: Path, settings: Settings, phrase: str, by: str) -> None:
+    try:
+        founding.found(folder, settings, phrase, utc_now(), by)
+    except FileExistsError as there:
+        raise Declined(
+            "not_empty",
+            f"{folder} đã có tệp bên trong: không ghi đè.",
+            f"{folder} isn't empty: nothing is overwritten.",
+        ) from there
 
 
 def import_chain(
@@ -201,6 +216,7 @@ def _published(lists: list[Path]) -> None:
 
 def show(folder: Path, kind: str | None, holder: str | None) -> None:
     with said():
+        _founded(folder)
         ledger = Ledger(folder)
     found = [
         one for one in ledger.register.issued.values()
@@ -242,6 +258,7 @@ def import_cards(folder: Path, fd: int | None, by: str, file: Path, members: Pat
 
 def export_cards(folder: Path, to: Path, own: bool) -> None:
     with said():
+        _founded(folder)
         register = Ledger(folder).register
         cards = register.listed
         if own:

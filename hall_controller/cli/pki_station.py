@@ -46,12 +46,16 @@ def personalise(
     with said():
         order = replace(person.order(), key=kinds[key], replaces=replaces, again=again)
         with opened(folder, fd, by) as authority:
-            _at_the_station(authority, station, lambda at_work: at_work.personalise(order))
-            lists = authority.publish(utc_now())
+            revoked = len(authority.register.revoked())
+            try:
+                _at_the_station(authority, station, lambda at_work: at_work.personalise(order))
+            finally:
+                # Also what a run that was cut off revoked is to be in force.
+                if len(authority.register.revoked()) != revoked:
+                    authority.publish(utc_now())
     out.print(
         f"[bold green]●[/] {escape(order.holder)}: {escape(order.name)}", highlight=False, emoji=False
     )
-    err.print(f"  {lists[1]}", highlight=False, emoji=False, soft_wrap=True)
 
 
 def unblock(folder: Path, fd: int | None, by: str, station: Station) -> None:

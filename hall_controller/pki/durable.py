@@ -42,24 +42,32 @@ class Lines:
     What a crash left half written was never promised to anybody: it is set aside, not thrown away.
     """
 
-    def __init__(self, path: Path, mode: int = PUBLIC) -> None:
+    def __init__(self, path: Path, mode: int = PUBLIC, *, mend: bool = True) -> None:
+        """`mend`: only for whoever is `alone`; a line that another is just writing looks torn."""
         self.path = path
-        if not path.exists():
+        if mend and not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, mode))
             sync_folder(path.parent)
-        self._set_torn_end_aside()
+        if mend:
+            self._set_torn_end_aside()
 
     def read(self) -> list[bytes]:
-        """Every line, without its end."""
+        """Every whole line, without its end."""
         return self.path.read_bytes().split(b"\n")[:-1]
 
     def append(self, line: bytes) -> None:
+        """Raises OSError, and then nothing was added."""
         if b"\n" in line:
             raise ValueError("a line has one end")
-        with self.path.open("ab") as file:
-            file.write(line + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        before = self.path.stat().st_size
+        try:
+            with self.path.open("ab") as file:
+                file.write(line + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            os.truncate(self.path, before)
+            raise
 
     def _set_torn_end_aside(self) -> None:
         data = self.path.read_bytes()

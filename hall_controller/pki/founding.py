@@ -1,7 +1,7 @@
-"""A new authority: a root, under it one authority for cards and one for TLS, and an empty register.
+"""A new authority: a root and under it one for cards; apart from both one for TLS; and an empty register.
 
-Two below the root, so that a hall can rely on the one for cards alone: no server's or bridge's certificate
-ever signs a member in.
+Apart, because whoever relies on one must not rely on the other: no bridge's certificate signs a member in,
+and no member's card opens the broker.
 """
 
 import re
@@ -78,9 +78,10 @@ def _issuers(settings: Settings, at: datetime) -> dict[str, Issuer]:
     for name in AUTHORITIES:
         key = ec.generate_private_key(ec.SECP384R1())
         life = ROOT_LIFE if name == ROOT else BELOW_LIFE
+        by, title = made[ROOT] if name == CARDS else None, f"{settings.name} – {_TITLES[name]}"
         certificate = authority(
-            settings.house, f"{settings.name} – {_TITLES[name]}", key, at - BACKDATED, at + life,
-            x509.random_serial_number(), made.get(ROOT),
+            settings.house, title, key, at - BACKDATED, at + life, x509.random_serial_number(), by,
+            path_length=int(name == ROOT),
         )  # fmt: skip
         made[name] = Issuer(certificate, key)
     return made

@@ -34,9 +34,12 @@ class Ledger:
     """Opened, every line has been checked. `register` is what they come to."""
 
     def __init__(self, folder: Path, key: PublicKey | None = None) -> None:
-        """`key`: as the vault says it; without, the first line's own is taken. Raises RegisterBroken."""
-        self._lines = Lines(folder / _FILE)
+        """`key`: as the vault says it; without, the first line's own is taken, and nothing mended: another
+        may be writing. Raises RegisterBroken."""
+        self._lines = Lines(folder / _FILE, mend=key is not None)
         self._head_file = folder / _HEAD
+        # Before the lines, which may grow meanwhile.
+        told = self._head_file.read_text("ascii") if self._head_file.exists() else None
         self.register = Register()
         self.entries: list[Entry] = []
         self.head = Head(0, _NOTHING)
@@ -45,7 +48,7 @@ class Ledger:
         for line in self._lines.read():
             self._take(line)
             heads.append(self.head.sha256)
-        self._check_length(heads)
+        self._check_length(heads, told)
 
     def append(self, signer: Signer, at: datetime, by: str, kind: str, d: Mapping[str, Any]) -> Entry:
         """On disk when this returns. Raises RegisterBroken for what can't follow, and writes nothing."""
@@ -95,11 +98,11 @@ class Ledger:
         signing.verify(self._key, "EdDSA", canonical.encode(said), signature)
         return Entry(said["seq"], instant.read(said["t"]), said["by"], said["type"], said["d"])
 
-    def _check_length(self, heads: list[str]) -> None:
-        if not self._head_file.exists():
+    def _check_length(self, heads: list[str], told: str | None) -> None:
+        if told is None:
             if self.head.size > 1:
                 raise RegisterBroken(f"{_HEAD} is missing")
             return
-        size, _, hashed = self._head_file.read_text("ascii").strip().partition(" ")
+        size, _, hashed = told.strip().partition(" ")
         if not size.isdigit() or int(size) >= len(heads) or heads[int(size)] != hashed:
             raise RegisterBroken("the register is shorter than it was, or another one")

@@ -106,14 +106,14 @@ class Issuer:
 
 def authority(
     house: House, common: str, key: ec.EllipticCurvePrivateKey, begin: datetime, end: datetime,
-    serial: int, by: Issuer | None = None,
+    serial: int, by: Issuer | None = None, *, path_length: int = 0,
 ) -> x509.Certificate:  # fmt: skip
-    """A root, or what it lets issue: one step, so that nobody below makes authorities."""
+    """Self-signed, or by the one above. `path_length`: how many authorities may stand below it."""
     subject = house.subject(common)
     issuer = by.certificate.subject if by else subject
     builder = _builder(subject, issuer, key.public_key(), begin, end, serial)
     signing = by.key if by else key
-    constraints = x509.BasicConstraints(ca=True, path_length=0 if by else 1)
+    constraints = x509.BasicConstraints(ca=True, path_length=path_length)
     return (
         builder.add_extension(constraints, critical=True)
         .add_extension(usage("key_cert_sign", "crl_sign"), critical=True)

@@ -28,6 +28,10 @@ class Vault:
     def __init__(self, folder: Path, key: bytes) -> None:
         self._key = OctKey.import_key(key)
         self._lines = Lines(folder / _FILE, PRIVATE)
+        self._held: dict[str, list[bytes]] = {}
+        """By name, the oldest first."""
+        for number, line in enumerate(self._lines.read(), 1):
+            self._take(number, line)
 
     @classmethod
     def create(cls, folder: Path, passphrase: str) -> "Vault":
@@ -45,7 +49,7 @@ class Vault:
 
     @classmethod
     def open(cls, folder: Path, passphrase: str) -> "Vault":
-        """Raises Declined for a wrong passphrase."""
+        """Raises Declined for a wrong passphrase, RegisterBroken for a line that was changed."""
         sealed = (folder / _KEY_FILE).read_bytes()
         try:
             if len(passphrase) < SHORTEST_PASSPHRASE:
@@ -64,6 +68,7 @@ class Vault:
         """On disk when this returns; what stood under the name before stays readable in `history`."""
         header = {"alg": "dir", "enc": _SEAL, "kid": name}
         self._lines.append(jwe.encrypt_compact(header, secret, self._key, registry=_REGISTRY).encode())
+        self._held.setdefault(name, []).append(secret)
 
     def get(self, name: str) -> bytes:
         """Raises RegisterBroken where there is none."""
@@ -73,16 +78,16 @@ class Vault:
         return held[0]
 
     def history(self, name: str) -> list[bytes]:
-        """Everything that ever stood under the name, the newest first. Raises RegisterBroken."""
-        found = []
-        for number, line in enumerate(self._lines.read(), 1):
-            try:
-                opened = jwe.decrypt_compact(line, self._key, registry=_REGISTRY)
-            except (JoseError, ValueError) as error:
-                raise RegisterBroken(f"line {number} of the vault was changed") from error
-            if opened.headers().get("kid") == name and opened.plaintext is not None:
-                found.append(opened.plaintext)
-        return found[::-1]
+        """Everything that ever stood under the name, the newest first."""
+        return self._held.get(name, [])[::-1]
+
+    def _take(self, number: int, line: bytes) -> None:
+        try:
+            opened = jwe.decrypt_compact(line, self._key, registry=_REGISTRY)
+        except (JoseError, ValueError) as error:
+            raise RegisterBroken(f"line {number} of the vault was changed") from error
+        assert opened.plaintext is not None
+        self._held.setdefault(str(opened.headers().get("kid")), []).append(opened.plaintext)
 
 
 def check_passphrase(passphrase: str) -> None:

@@ -1,23 +1,27 @@
 """Certificates, lists, chains: judged by openssl and by the hall's own trust, which knows no pki/."""
 
+import ssl
 import subprocess
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from audit.errors import Untrusted
 from audit.trust import TrustStore
+from firmware_bridge.bus_tls import bus_tls
 from hall_controller.pki import founding
 from hall_controller.pki.authority import Authority
 from hall_controller.pki.chain import fingerprint, read_chain
 from hall_controller.pki.errors import Declined
+from hall_controller.pki.founding import found
 from hall_controller.pki.profiles import MARKS, Kind, Wanted, kind_of
-from tests.hall_controller.pki.office import AT, opened
+from tests.hall_controller.pki.office import AT, BY, PASSPHRASE, SETTINGS, opened
 
 HOUR = timedelta(hours=1)
 
@@ -170,12 +174,12 @@ def chain_of(folder: Path, *names: str) -> bytes:
 
 
 def test_a_states_chain_is_put_in_order_and_kept(authority: Authority) -> None:
-    found = read_chain(chain_of(authority.folder, "cards", "root"), AT)
-    assert [one.subject == one.issuer for one in found.certificates] == [True, False]
-    path = authority.import_chain(found, "state", AT)
+    chain = read_chain(chain_of(authority.folder, "cards", "root"), AT)
+    assert [one.subject == one.issuer for one in chain.certificates] == [True, False]
+    path = authority.import_chain(chain, "state", AT)
     assert path.read_bytes() == chain_of(authority.folder, "root", "cards")
     entry = authority.ledger.entries[-1]
-    assert entry.d["sha256"] == [fingerprint(one) for one in found.certificates]
+    assert entry.d["sha256"] == [fingerprint(one) for one in chain.certificates]
 
 
 def test_what_is_wrong_with_a_chain_is_said(authority: Authority, tmp_path: Path) -> None:
@@ -190,6 +194,57 @@ def test_what_is_wrong_with_a_chain_is_said(authority: Authority, tmp_path: Path
     ):
         with pytest.raises(Declined, match=said):
             read_chain(data, at)
+
+
+def test_tls_between_hall_and_broker(tmp_path: Path) -> None:
+    """By the bridge's own TLS, by today's clock: our devices are taken, a member's card is not."""
+    now, ca = datetime.now(UTC), tmp_path / "pki/tls.pem"
+    found(tmp_path / "pki", SETTINGS, PASSPHRASE, now, BY)
+    with opened(tmp_path / "pki") as authority:
+        server, device, member = (
+            _with_key(authority, tmp_path, kind, holder, now)
+            for kind, holder in (
+                (Kind.SERVER, "hall.example"),
+                (Kind.DEVICE, "row-7"),
+                (Kind.MEMBER, "m1"),
+            )  # fmt: skip
+        )
+    assert _shake_hands(bus_tls(ca, device), server, ca) == "row-7"
+    for own in (member, None):
+        with pytest.raises(ssl.SSLError):
+            _shake_hands(bus_tls(ca, own), server, ca)
+    with pytest.raises(ssl.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
+        _shake_hands(bus_tls(ca, device), device, ca)
+
+
+def _with_key(
+    authority: Authority, folder: Path, kind: Kind, holder: str, at: datetime
+) -> tuple[Path, Path]:
+    key, names = ec.generate_private_key(ec.SECP256R1()), (holder,) if kind is Kind.SERVER else ()
+    meant = Wanted(kind, holder, holder, *authority.span(kind, at), names=names)
+    der = authority.issue(meant, key.public_key(), at)
+    private = folder / f"{holder}.key"
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return pem(folder / f"{holder}.pem", der), private
+
+
+def _shake_hands(client: ssl.SSLContext, server: tuple[Path, Path], ca: Path) -> str:
+    """The client's name as the server sees it; both ends in memory. Raises ssl.SSLError."""
+    broker = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    broker.load_cert_chain(*server)
+    broker.load_verify_locations(str(ca))
+    broker.verify_mode = ssl.CERT_REQUIRED
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [
+        broker.wrap_bio(up, down, server_side=True),
+        client.wrap_bio(down, up, server_hostname="hall.example"),
+    ]
+    for _ in range(6):
+        for end in ends:
+            with suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    subject = dict(pair for (pair,) in (ends[0].getpeercert() or {})["subject"])
+    return str(subject["commonName"])
 
 
 def test_marks_are_known_to_programs_and_people(authority: Authority, tmp_path: Path) -> None:

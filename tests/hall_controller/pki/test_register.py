@@ -1,6 +1,8 @@
 """The register and the vault: nothing is lost, nothing can be changed, a crash leaves no half."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,32 @@ def test_power_lost_in_the_middle_of_a_line(folder: Path) -> None:
     opened(folder).__exit__()
 
 
+def test_who_only_reads_mends_nothing(folder: Path) -> None:
+    """Another program may be in the middle of that line."""
+    path = begun(folder, "aa")
+    with path.open("ab") as file:
+        file.write(b'{"by":"reg-1"')
+    data = path.read_bytes()
+    assert set(Ledger(folder).register.cards) == {"aa"}
+    assert path.read_bytes() == data
+
+
+def test_a_full_disk_leaves_no_half_line(tmp_path: Path) -> None:
+    """Played on the kernel's own limit for a file's size, in a process of its own."""
+    file = tmp_path / "lines"
+    script = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from hall_controller.pki.durable import Lines\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (50, 50))\n"
+        f"lines = Lines(Path({str(file)!r})); lines.append(b'a' * 30)\n"
+        "try: lines.append(b'b' * 30)\n"
+        "except OSError: lines.append(b'c' * 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3])
+    assert file.read_bytes() == b"a" * 30 + b"\n" + b"c" * 9 + b"\n"
+
+
 def test_what_cannot_follow_is_not_written(folder: Path) -> None:
     path = begun(folder, "aa")
     before = path.read_bytes()
@@ -117,7 +145,7 @@ def test_a_vault_that_was_changed_is_noticed(tmp_path: Path) -> None:
     line[-10] ^= 1
     file.write_bytes(bytes(line))
     with pytest.raises(RegisterBroken, match="line 1 of the vault"):
-        Vault.open(tmp_path, PASSPHRASE).get("register")
+        Vault.open(tmp_path, PASSPHRASE)
 
 
 def test_a_short_passphrase_is_none(tmp_path: Path) -> None:
