@@ -27,6 +27,7 @@ describe('the console', () => {
       act('end_speech', { key: 'F7' }),
       act('mark_presence', { needs: ['member', 'present', 'reason'] }),
       act('end_phone', { needs: ['member'] }),
+      act('acknowledge', { needs: ['incident'] }),
       act('adjourn'),
     ],
   })
@@ -39,6 +40,7 @@ describe('the console', () => {
     expect(sorted.programme.get('later')?.map((one) => one.act)).toEqual(['announce'])
     expect(sorted.attendance?.act).toBe('mark_presence')
     expect(sorted.phone?.act).toBe('end_phone')
+    expect(sorted.acknowledge?.act).toBe('acknowledge')
   })
 
   test('answers function keys that the hall gave, the next step first', () => {

@@ -1,4 +1,4 @@
-import type { SecondRequest } from '../../shared/view'
+import type { Act, Incident, SecondRequest, Text } from '../../shared/view'
 import type { Scene } from '.'
 import { inSeconds, seats, t, view, vote } from './hall'
 import {
@@ -56,6 +56,30 @@ const PRESENCE_ASKED = {
   what: t('Lê Hoàng Ân: vắng mặt', 'Lê Hoàng Ân: absent'),
   reason: 'Đã ra về',
 } as const
+
+const ACKNOWLEDGE: Act = { act: 'acknowledge', label: t('Đã xem', 'Seen'), needs: ['incident'] }
+
+function incidents(now: number): Incident[] {
+  const one = (number: number, place: string, kind: string, text: Text, name?: string): Incident => ({
+    number,
+    kind,
+    text,
+    place,
+    t: inSeconds(now, -60 + number * 9),
+    ...(name && { member: `m${number}`, name }),
+  })
+  const absent = t(
+    'Bấm phím ở ghế của đại biểu đã ghi vắng mặt',
+    'A key pressed for a member who is marked absent',
+  )
+  const twice = t('Cùng một thẻ ở hai ghế', 'The same card at two seats')
+  const early = t('Bấm phím khi chưa có thẻ đăng nhập', 'A key pressed without a signed-in card')
+  return [
+    one(2, '087', 'press_while_absent', absent, 'Nguyễn Thị Quỳnh Hương'),
+    one(3, '214', 'card_elsewhere', twice, 'Trần Văn Lượng'),
+    { ...one(1, '301', 'key_without_card', early), seen_by: 'thu-ky' },
+  ]
+}
 
 export const officerScenes: Readonly<Record<string, Scene>> = {
   'officer-open': { page: 'officer', view: (now) => officer(live(now), openActs) },
@@ -174,6 +198,15 @@ export const officerScenes: Readonly<Record<string, Scene>> = {
           asked(now, 'thu-ky', 'Trần Thị Bình'),
           { ...asked(now, 'chu-toa', 'Nguyễn Văn An'), ...PRESENCE_ASKED },
         ],
+      }),
+  },
+  'officer-incidents': {
+    page: 'officer',
+    view: (now) =>
+      officer(live(now), {
+        ...openActs,
+        acts: [...openActs.acts, ACKNOWLEDGE],
+        incidents: incidents(now),
       }),
   },
   'officer-speaker': {

@@ -184,6 +184,7 @@ export const en: Words = {
       choice: 'Choice',
       counts: 'Hand count',
       countsHint: 'Two clerks enter it separately; it counts when both figures agree.',
+      incident: 'incident',
       member: 'Member',
       members: 'Members',
       missing: 'Still missing: ',

@@ -183,6 +183,7 @@ export const vi = {
       choice: 'Lựa chọn',
       counts: 'Số phiếu đếm tay',
       countsHint: 'Hai người kiểm đếm nhập riêng; chỉ có giá trị khi hai số liệu trùng nhau.',
+      incident: 'sự việc',
       member: 'Đại biểu',
       members: 'Đại biểu',
       missing: 'Còn thiếu: ',
