@@ -222,6 +222,9 @@ class Hall(Protocol):
     def phone_binding(self, enrolment: str) -> BindingState | None:
         """None where there is no such enrolment."""
 
+    async def phone_lost(self, desk: SeatId) -> None:
+        """Ends the phone of the member whose card lies at a desk. Raises Refused, NotRecorded."""
+
     def phone_challenge(self, key_id: str) -> str:
         """What the phone with this key signs to be let in; often asked, by anybody.
 

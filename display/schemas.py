@@ -47,6 +47,12 @@ class PhoneRequest(_Body):
     seat: Id
 
 
+class PhoneLost(_Body):
+    """At which registrar's desk the card of the phone's owner lies."""
+
+    seat: Id
+
+
 class OfficerCardRequest(_Body):
     """A key that the page made for this one sign-in, and the desk at which the officer's card lies."""
 

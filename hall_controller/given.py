@@ -208,6 +208,12 @@ class GivenHall:
     def phone_binding(self, enrolment: str) -> BindingState | None:
         return self._intake.phone_binding(enrolment)
 
+    async def phone_lost(self, desk: SeatId) -> None:
+        try:
+            await self._intake.phone_lost(desk)
+        except (errors.NotRecorded, LogBroken) as error:
+            raise NotRecorded(str(error)) from error
+
     def phone_challenge(self, key_id: str) -> str:
         return self._intake.phone_challenge(key_id)
 

@@ -121,6 +121,10 @@ class Intake:
     def phone_binding(self, enrolment: str) -> BindingState | None:
         return self.phones.state(enrolment)
 
+    async def phone_lost(self, desk: SeatId) -> None:
+        """Ends the phone of whoever's card lies at a registrar's desk. Raises as `Phones.lost`."""
+        await self.phones.lost(desk)
+
     def phone_challenge(self, key_id: str) -> str:
         """What the phone with this key signs to be let in; any key is given one."""
         return self.phones.challenge(key_id)

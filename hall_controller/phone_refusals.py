@@ -37,6 +37,11 @@ class NoCardAtDesk(RefusalKind):
     en = "There is no card at the registrar's desk. Put it into the reader there, then try again."
 
 
+class NoPhoneBound(RefusalKind):
+    vi = "Đại biểu này không có điện thoại nào đang gắn; không có gì để khóa."
+    en = "This member has no phone bound just now; there is nothing to end."
+
+
 class CardNotTakenAtDesk(RefusalKind):
     vi = "Thẻ ở bàn đăng ký không được chấp nhận; hãy hỏi cán bộ ở bàn."
     en = "The card at the registrar's desk isn't accepted; ask the registrar."

@@ -31,13 +31,16 @@ from hall_controller.phone_challenges import Challenges
 from hall_controller.phone_refusals import (
     CardNotTakenAtDesk,
     NoCardAtDesk,
+    NoPhoneBound,
     PhoneKeyUnusable,
     PlaceUnknown,
     SeatBusy,
     SeatBusyVoting,
 )
+from hall_controller.submission import Submission
 from voting.attendance import Session
 from voting.chamber import Sitting
+from voting.commands import SignOut
 from voting.division import Phase
 from voting.errors import NotSignedIn, Refused
 from voting.ids import MemberId, SeatId
@@ -129,6 +132,21 @@ class Phones:
         return next(
             (one for one in live if one.channel == "mobile" and hmac.compare_digest(one.key, key_id)), None
         )
+
+    async def lost(self, desk: SeatId) -> None:
+        """Ends the phone of whoever's card lies at this desk: from now on nothing of it is taken anywhere.
+
+        Only at a desk, where a registrar sees whose card it is. Raises Refused, NotRecorded, LogBroken.
+        """
+        sitting = self._hall.meeting.open_sitting()
+        if desk not in self._bridges.desks:
+            raise PlaceUnknown(place=desk)
+        member, here = self._holder_at_desk(desk, self._admission.card_at(desk), sitting)
+        session = self._hall.meeting.attendance.held_by(member, "mobile")
+        if session is None:
+            raise NoPhoneBound()
+        await self._hall.submit(Submission(SignOut(session.id, "phone_lost"), "member"))
+        self._bus.tell(here.bridge, AtDesk(desk, unit_text.phone_ended(sitting.members[member])))
 
     # -- what the seat answers -------------------------------------------------------------------------
 

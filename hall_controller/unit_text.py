@@ -62,6 +62,11 @@ def greeting(member: Member) -> Lines:
     return "KINH CHAO DAI BIEU", unaccented(member.name)[-WIDTH:].strip()
 
 
+def phone_ended(member: Member) -> Lines:
+    """At a registrar's desk, to a member who lost the phone."""
+    return "DA KHOA DIEN THOAI", greeting(member)[1]
+
+
 def phone_bound(member: Member) -> Lines:
     """At a registrar's desk; the phone itself goes on to its own page."""
     return "DA GAN DIEN THOAI", greeting(member)[1]

@@ -9,11 +9,12 @@ from pydantic import TypeAdapter
 from display.door import Door, address, body
 from display.feed import time_text
 from display.refusals import Declined
-from display.schemas import PhoneKnown, PhoneProof, PhoneRequest
+from display.schemas import PhoneKnown, PhoneLost, PhoneProof, PhoneRequest
 from display.views.people import member_name
 from voting.ids import SeatId
 
 _REQUEST = TypeAdapter(PhoneRequest)
+_LOST = TypeAdapter(PhoneLost)
 _KNOWN = TypeAdapter(PhoneKnown)
 _PROOF = TypeAdapter(PhoneProof)
 
@@ -40,6 +41,16 @@ def routes(door: Door) -> APIRouter:
             "expires": time_text(binding.expires),
         }
         return JSONResponse(shown, 201)
+
+    @router.post("/api/phones/lost", status_code=204)
+    async def lost(request: Request) -> Response:
+        # From whatever browser: the phone itself is gone. The card at the desk says whose it was.
+        now = door.clock()
+        door.phone_requests.check(address(request), now)
+        told = await body(request, _LOST)
+        door.phone_requests.note(address(request), now)
+        await door.hall.phone_lost(SeatId(told.seat))
+        return Response(status_code=204)
 
     @router.get("/api/phones/{enrolment}")
     async def state(enrolment: str) -> dict[str, str]:

@@ -233,6 +233,12 @@ class SimulatedHall:
             "bound", self.phone_challenge(signing.thumbprint(self._bindings[enrolment][2]))
         )
 
+    async def phone_lost(self, desk):
+        live = self.meeting.attendance.held_by(self.at_desk, "mobile") if self.at_desk else None
+        if live is None:
+            raise Refused("no_phone_bound", {"vi": "Không có điện thoại.", "en": "No phone."})
+        self.do(c.SignOut(live.id, "phone_lost"), "member")
+
     def phone_challenge(self, key_id):
         challenge = random_text()
         self._challenges.add((key_id, challenge))

@@ -114,6 +114,27 @@ async def test_a_phone_that_was_cut_off_hears_nothing_more(hall):
         assert socket_.close_code == 4401
 
 
+async def test_a_lost_phones_open_feed_is_closed_at_once_whoever_told(hall):
+    """By the member at the desk, from a browser that is nobody's: two seconds, where thirty are allowed."""
+    async with (
+        served(hall=hall) as house,
+        house.member("m001") as phone,
+        house.follow(phone, "member") as socket_,
+        house.browser() as anybodys,
+    ):
+        await Follower(socket_).until(lambda view: True)
+        hall.at_desk = "m001"
+        assert (await anybodys.post("/api/phones/lost", json={"seat": "desk-1"})).status_code == 204
+        with suppress(ConnectionClosed):
+            async with asyncio.timeout(2):
+                async for text in socket_:
+                    assert json.loads(text)["type"] != "change", "not even this is for a thief"
+        assert socket_.close_code == 4401
+        assert (await phone.get("/api/form")).status_code == 401
+        again = await anybodys.post("/api/phones/lost", json={"seat": "desk-1"})
+        assert again.json()["code"] == "no_phone_bound"
+
+
 async def test_a_page_that_talks_is_let_go(hall):
     async with served(hall=hall) as house, house.follow() as socket_:
         await socket_.send("open the vote")

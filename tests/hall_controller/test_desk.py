@@ -15,7 +15,13 @@ from firmware_bridge.links import Topics
 from firmware_bridge.messages import Speak
 from hall_controller.casting import DeskTakesNoVotes
 from hall_controller.intake import Intake
-from hall_controller.phone_refusals import CardNotTakenAtDesk, NoCardAtDesk, PlaceUnknown, SeatBusy
+from hall_controller.phone_refusals import (
+    CardNotTakenAtDesk,
+    NoCardAtDesk,
+    NoPhoneBound,
+    PlaceUnknown,
+    SeatBusy,
+)
 from hall_controller.rehearsal import objection
 from simulators.bus import BusFaults, SimulatedBus
 from simulators.card import SimulatedCard
@@ -25,7 +31,7 @@ from tests.hall_controller.test_pin_from_phone import AtSeat
 from tests.hall_on_bus import HALL, HallOnBus, SeatHere, on_simulated, until
 from voting import ballot
 from voting import events as ev
-from voting.errors import NotAMember, SittingNotOpen
+from voting.errors import NotAMember, SessionEnded, SittingNotOpen
 from voting.ids import SeatId, VoteId
 
 DESK = SeatId("desk-1")
@@ -314,3 +320,40 @@ async def test_a_hall_that_starts_anew_knows_the_desk_and_the_phone(tmp_path: Pa
         await until(lambda: intake.admission.card_at(DESK) is not None)
         again = intake.request_phone_binding(Phone().jwk, DESK)
         await until(lambda: again.digits in here.desk.text)
+
+
+async def test_a_lost_phone_is_refused_everywhere_at_once_and_after_a_restart(tmp_path: Path) -> None:
+    """The member comes to the desk with the card alone: thirty seconds are allowed, none are needed."""
+    async with hall(tmp_path) as here:
+        member, phone, intake = here.everybody[0], Phone(), intake_of(here)
+        binding = await bound(here, member, phone)
+        session = intake.phones.session_of(binding.key_id)
+        assert session is not None
+        await here.open_mobile(member)
+        await here.open_vote()
+        await intake.phone_lost(DESK)
+        await until(lambda: here.desk.text == f"DA KHOA DIEN THOAI / {name(member)}")
+        ballot_of_it = phone.ballot(here, member.member.id, session.id, "approve")
+        for _ in range(2):
+            intake = intake_of(here)
+            challenge = intake.phone_challenge(binding.key_id)
+            assert intake.prove_phone(binding.key_id, challenge, phone.proof(challenge)) is None
+            with pytest.raises(SessionEnded):
+                await intake.cast_mobile(ballot_of_it)
+            await here.restart_controller()
+        assert here.recorded() == 0
+        assert member.member.id in here.hall.meeting.attendance.present, "the phone is lost, nobody left"
+
+
+async def test_losing_it_is_told_at_a_desk_with_the_card_and_nowhere_else(tmp_path: Path) -> None:
+    async with hall(tmp_path) as here:
+        member, intake = here.everybody[0], intake_of(here)
+        with pytest.raises(NoCardAtDesk):
+            await intake.phone_lost(DESK)
+        await known(here, member)
+        with pytest.raises(NoPhoneBound):
+            await intake.phone_lost(DESK)
+        await here.all_signed_in()
+        for elsewhere in (member.seat, "desk-9"):
+            with pytest.raises(PlaceUnknown):
+                await intake.phone_lost(SeatId(elsewhere))

@@ -42,7 +42,7 @@ async def visit(
 
 
 async def _open_phones(officer: SimulatedOfficer) -> None:
-    """Nobody votes by phone unless the chair opens it. Whose phone the visitor will hold nobody knows yet."""
+    """Nobody votes by phone unless the chair opens it; whose phone the visitor will hold, who knows."""
     view = await officer.until(lambda view: view.get("members"))
     everybody = [member["id"] for member in view["members"]]
     await officer.act("open_mobile", members=everybody, reason="Hội trường thử nghiệm")
