@@ -20,11 +20,12 @@ from tests.firmware_bridge.pcscd import Stage
 PIN, PASSPHRASE = "271828", "mười hai ký tự trở lên"
 MEMBERS = "id,name,delegation,since,until,weight,seat\nm1,Nguyễn Thị Đại Biểu,Huế,2021-05-23,,,\n"
 MODULE = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
+GENERATE = 0x47
 TRIPLE = ManagementAlgorithm.TRIPLE_DES
 
 
-async def said(*command: str, secrets: tuple[str, ...] = ()) -> str:
-    """What a program said on both its outputs; each secret comes through a pipe: {0}, {1} in `command`."""
+async def started(*command: str, secrets: tuple[str, ...] = ()) -> asyncio.subprocess.Process:
+    """Each secret comes to the program through a pipe: {0}, {1} in `command`."""
     pipes = [os.pipe() for _ in secrets]
     for (_, write), secret in zip(pipes, secrets, strict=True):
         os.write(write, f"{secret}\n".encode())
@@ -34,17 +35,30 @@ async def said(*command: str, secrets: tuple[str, ...] = ()) -> str:
         *(part.format(*reads) for part in command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, pass_fds=reads, cwd="/run/stage",
     )  # fmt: skip
-    told = (await process.communicate())[0].decode(errors="replace")
     for read in reads:
         os.close(read)
-    return f"{told}\nexit {process.returncode}"
+    return process
+
+
+async def ended(process: asyncio.subprocess.Process, before: str = "") -> str:
+    """What it said on both its outputs, and how it ended."""
+    told = (await process.communicate())[0].decode(errors="replace")
+    return f"{before}{told}\nexit {process.returncode}"
+
+
+async def said(*command: str) -> str:
+    return await ended(await started(*command))
+
+
+async def begun(*arguments: str, pin: str | None = PIN) -> asyncio.subprocess.Process:
+    secrets = (PASSPHRASE,) if pin is None else (PASSPHRASE, pin)
+    pin_fd = () if pin is None else ("--pin-fd", "{1}")
+    command = (sys.executable, "-u", "-m", "hall_controller.cli", "pki", *arguments, *pin_fd)
+    return await started(*command, "--by", "reg-1", "--passphrase-fd", "{0}", secrets=secrets)
 
 
 async def hall(*arguments: str, pin: str | None = PIN) -> str:
-    secrets = (PASSPHRASE,) if pin is None else (PASSPHRASE, pin)
-    pin_fd = () if pin is None else ("--pin-fd", "{1}")
-    command = (sys.executable, "-m", "hall_controller.cli", "pki", *arguments, *pin_fd)
-    return await said(*command, "--by", "reg-1", "--passphrase-fd", "{0}", secrets=secrets)
+    return await ended(await begun(*arguments, pin=pin))
 
 
 def _write(name: str, text: str) -> str:
@@ -67,6 +81,25 @@ async def station(stage: Stage) -> Any:
     told["after"] = await said("yubico-piv-tool", "-r", "Row0", "-a", "verify-pin", "-P", PIN)
     told["no_reader"] = await hall("unblock", "--reader", "nobody's")
     return told
+
+
+async def pulled_in_the_middle(stage: Stage) -> Any:
+    """The card goes while it makes its key, comes back, and the same command is run again."""
+    _write("members.csv", MEMBERS)
+    told = [await hall("init", "--name", "CA thử", "--organisation", "HĐND", pin=None)]
+    card = SimulatedCard.blank(seconds={GENERATE: 1.0})
+    await stage.slots[0].insert(card)
+    command = ("personalise", "--reader", stage.readers[0], "--member", "m1", "--yes")
+    process, screen = await begun(*command), ""
+    assert process.stdout
+    while "makes key 9A" not in screen:
+        screen += (await process.stdout.readline()).decode()
+    await stage.slots[0].pull()
+    told.append(await ended(process, screen))
+    await stage.slots[0].insert(card)
+    told.append(await hall(*command))
+    listing = (sys.executable, "-m", "hall_controller.cli", "pki", "list")
+    return [*told, await said(*listing)]
 
 
 async def _read_by_others(reader: str) -> dict[str, str]:

@@ -207,7 +207,7 @@ def test_tls_between_hall_and_broker(tmp_path: Path) -> None:
                 (Kind.SERVER, "hall.example"),
                 (Kind.DEVICE, "row-7"),
                 (Kind.MEMBER, "m1"),
-            )  # fmt: skip
+            )
         )
     assert _shake_hands(bus_tls(ca, device), server, ca) == "row-7"
     for own in (member, None):

@@ -39,6 +39,18 @@ def test_a_card_from_our_station_is_everybodys_piv_card() -> None:
     assert "Row0 00 00" in told["no_reader"], "the readers that are there are named"
 
 
+def test_a_card_pulled_while_it_makes_its_key() -> None:
+    init, cut_off, again, listing = play(f"{HERE}:pulled_in_the_middle", readers=1)
+    assert init.endswith("exit 0"), init
+    assert "Thẻ đã bị rút ra" in cut_off
+    assert "run the command again" in cut_off
+    assert cut_off.endswith("exit 2")
+    assert "This card was left unfinished" in again
+    assert "proved themselves (AES_256)" in again, "under its own key, from the vault"
+    assert again.endswith("exit 0"), again
+    assert "unfinished" not in listing
+
+
 @needs_tools
 def test_the_simulated_card_is_administered_by_a_public_program() -> None:
     made, written, signed, named, status, foreign = play(f"{HERE}:administered_by_others", readers=1)
