@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from firmware_bridge.cards.management_key import ManagementAlgorithm
 from firmware_bridge.cards.piv import PAD, Pad
+from hall_controller.pki import pin_choice
 from hall_controller.pki.station_texts import QUESTIONS, STEPS
 
 _LONGEST_SECRET = 1024
@@ -86,7 +87,11 @@ class Terminal:
             return PAD
         if self.pin_fd is not None:
             return from_descriptor(self.pin_fd).encode()
-        return hidden("PIN mới, 6 đến 8 chữ số", "New PIN, six to eight digits", again=True).encode()
+        while True:
+            typed = hidden("PIN mới, 6 đến 8 chữ số", "New PIN, six to eight digits", again=True).encode()
+            if pin_choice.fit(typed):
+                return typed
+            typer.echo("\n".join(pin_choice.OBJECTION), err=True)
 
     def transport_key(self, algorithm: ManagementAlgorithm) -> bytes | None:
         vi = f"Khóa vận chuyển {algorithm.name} của thẻ, dạng hex"

@@ -20,8 +20,10 @@ from firmware_bridge.cards.keys import key_of
 from firmware_bridge.cards.personalise import CardAdministration, KeyKind
 from firmware_bridge.cards.piv import Pad, Slot
 from firmware_bridge.ports import StationConnection
+from hall_controller.pki import pin_choice
 from hall_controller.pki.authority import Authority
 from hall_controller.pki.card_secrets import LAST_TRY, CardSecrets, Desk, declined
+from hall_controller.pki.errors import Declined
 from hall_controller.pki.profiles import Kind, Wanted
 from hall_controller.pki.register import Card, Issued
 
@@ -156,6 +158,8 @@ class Station:
         pin = self._desk.new_pin()
         if isinstance(pin, Pad):
             self._desk.tell("pin_on_pad")
+        elif not pin_choice.fit(pin):
+            raise Declined("pin_unfit", *pin_choice.OBJECTION)
         return pin
 
     # -- keys and certificates -----------------------------------------------------------------------

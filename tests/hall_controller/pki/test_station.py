@@ -9,7 +9,7 @@ import pytest
 from audit import statement
 from audit.errors import Untrusted
 from audit.trust import TrustStore
-from firmware_bridge.cards.errors import CardGone, CardUnreadable, PinMalformed
+from firmware_bridge.cards.errors import CardGone, CardUnreadable
 from firmware_bridge.cards.keys import holder_of, key_of
 from firmware_bridge.cards.management_key import FACTORY_KEY, ManagementAlgorithm, ManagementKey
 from firmware_bridge.cards.personalise import KeyKind
@@ -219,8 +219,9 @@ async def test_something_else_in_the_reader(authority: Authority) -> None:
 
 async def test_a_bad_pin_is_asked_again_in_another_run(authority: Authority) -> None:
     card, clock = SimulatedCard.blank(), Clock()
-    with pytest.raises(PinMalformed):
-        await personalise(authority, card, clerk=Clerk(pin=b"12ab"), clock=clock)
+    for pin in (b"12ab", b"12345", b"123456", b"87654321", b"0000000", b"890123"):
+        with pytest.raises(Declined, match="six to eight digits"):
+            await personalise(authority, card, clerk=Clerk(pin=pin), clock=clock)
     assert [one.finished for one in authority.register.cards.values()] == [False]
     clerk = Clerk()
     await personalise(authority, card, clerk=clerk, clock=clock)
