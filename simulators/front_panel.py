@@ -60,7 +60,7 @@ class FrontPanel:
     """One unit's front. `changed` is called after anything visible changed, `pressed` after each press."""
 
     def __init__(self) -> None:
-        self._person = False
+        self.person = False
         self.changed: Callable[[], None] = lambda: None
         self.pressed: Callable[[KeyDown], None] = lambda press: None
         self._count = 0
@@ -148,10 +148,10 @@ class FrontPanel:
 
     def person_down(self) -> None:
         """A hand, or a finger, on the person-present key."""
-        self._person = True
+        self.person = True
 
     def person_up(self) -> None:
-        self._person = False
+        self.person = False
         if self._pressing is not None:
             self._pressing.person = False
 
@@ -170,9 +170,9 @@ class FrontPanel:
     def _press(self, key: Key, now: float) -> None:
         armed = self.armed and key in VOTING_KEYS
         if not (armed and self.asks_person):
-            self._count_press(key, armed, now, self._person)
+            self._count_press(key, armed, now, self.person)
         elif self._pressing is None:
-            self._pressing = _Pressing(key, now, self._person)
+            self._pressing = _Pressing(key, now, self.person)
             self._overdue = self._lost = False
             self.changed()
 

@@ -87,19 +87,22 @@ class SimulatedSeat:
         """Returns when the unit takes no votes."""
         await self._dark.wait()
 
-    def press(self, key: Key, *, person: bool = False) -> "asyncio.Future[float]":
+    def press(self, key: Key, *, person: bool | None = None) -> "asyncio.Future[float]":
         """Presses and lets go. The future gives the seconds until that key's lamp burnt steadily.
 
-        `person`: with the other hand on the person-present key meanwhile."""
+        `person`: with the other hand on the person-present key meanwhile; None: where the unit asks for it.
+        """
         if self._awaited is not None:
             self._awaited.lit.cancel()
         now = self.clock()
         self._awaited = _Awaited(key, now, asyncio.get_running_loop().create_future())
         lit = self._awaited.lit
-        if person:
+        held = self.unit.panel.person
+        if self.unit.panel.asks_person if person is None else person:
             self.unit.hold_person()
         self.unit.press(key, now)
-        self.unit.release_person()
+        if not held:
+            self.unit.release_person()
         return lit
 
     def _look(self) -> None:

@@ -49,6 +49,10 @@ def seats(twin: Twin) -> APIRouter:
     async def release(seat: str, body: KeyBody) -> None:
         hands.release(seat, body.key)
 
+    @router.post("/person", status_code=204)
+    async def person(seat: str, body: SwitchBody) -> None:
+        hands.person(seat, body.on)
+
     @router.post("/insert", status_code=204)
     async def insert(seat: str, body: InsertBody) -> None:
         hands.insert(seat, body.member)

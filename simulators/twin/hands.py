@@ -43,7 +43,7 @@ class Hands:
         if key == "speak":
             at.unit.press(key, at.clock())
             return
-        lit = at.press(key)
+        lit = at.press(key, person=False)  # the visitor's own hand is on the other key, or isn't
         lit.add_done_callback(lambda done: None if done.cancelled() else self._lit(seat, done.result()))
 
     def hold(self, seat: str, key: Key) -> None:
@@ -57,6 +57,15 @@ class Hands:
         at = self._touch(seat)
         self.stuck.get(seat, set()).discard(key)
         at.unit.release(key, at.clock())
+        self._changed(seat)
+
+    def person(self, seat: str, held: bool) -> None:
+        """A hand on the person-present key, until it is taken away."""
+        at = self._touch(seat)
+        if held:
+            at.unit.hold_person()
+        else:
+            at.unit.release_person()
         self._changed(seat)
 
     # -- the card ------------------------------------------------------------------------------------
@@ -136,6 +145,7 @@ class Hands:
         at = self._touch(seat)
         for key in tuple(self.stuck.get(seat, ())):
             self.release(seat, key)
+        self.person(seat, False)
         if seat in self._clones:
             self.clone(seat, False)
         if at.bridge in self._hall.rows:

@@ -79,6 +79,8 @@ def unit_at(seat: SimulatedSeat, hall: SimulatedHall) -> Seen:
         "request": _said(unit.request_lamp),
         "microphone": unit.microphone,
         "armed": unit.panel.armed,
+        "person_key": unit.person_key,
+        "person": unit.panel.person,
         "asks_pin": seat.readers.asking(seat.seat),
     }
 

@@ -29,7 +29,7 @@ async def test_while_a_real_sitting_is_re_enacted_no_seat_may_be_touched(small):
     acts = [
         (hands.press, "1"), (hands.hold, "1"), (hands.release, "1"), (hands.insert, None), (hands.pull,),
         (hands.type_pin, "123456"), (hands.cancel,), (hands.power, False), (hands.line, False),
-        (hands.clone, True), (hands.take,), (hands.give_back,),
+        (hands.clone, True), (hands.take,), (hands.give_back,), (hands.person, True),
     ]  # fmt: skip
     for act, *given in acts:
         assert refused(act, "001", *given) == "played"
@@ -128,3 +128,18 @@ async def test_a_network_console_hangs_on_no_line(small):
     hands.power("004", False)
     hands.give_back("004")
     assert small.at("004").unit.powered
+
+
+async def test_the_visitor_holds_the_person_present_key_while_pressing(small):
+    unit = small.at("001").unit
+    small.show("001", armed=True)
+    unit.panel.asks_person = True
+    small.twin.hands.press("001", "1")
+    small.twin.hands.person("001", True)
+    assert small.twin.lookout.unit("001")["person"] is True
+    small.twin.hands.press("001", "2")
+    assert [(press.key, press.person) for press in unit.panel.presses][-1] == ("2", True)
+    assert not unit.panel.presses[0].person
+    assert unit.panel.person, "the hand stays there"
+    small.twin.hands.give_back("001")
+    assert not unit.panel.person

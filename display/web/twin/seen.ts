@@ -40,6 +40,9 @@ export interface Unit {
   readonly microphone: boolean
   readonly armed: boolean
   readonly asks_pin: boolean
+  /** The unit has a key that says that a person is there: held with the other hand while one votes. */
+  readonly person_key: boolean
+  readonly person: boolean
   readonly card: Card | null
   readonly owner: { readonly member: string; readonly name: string } | null
   readonly taken: boolean
