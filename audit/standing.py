@@ -108,7 +108,8 @@ class Standing:
 
     def is_current(self, issuer: x509.Certificate, at: datetime) -> bool | None:
         """Whether what is held of an authority is of that moment; None where nothing is held of it."""
-        lists, answers = list(self.lists_of(issuer)), list(self.answers_of(issuer))
-        if not self._lists.get(issuer.subject.public_bytes()) and not answers:
-            return None
-        return any(at in crl.span for crl in lists) or any(at in who.span for _, who in answers)
+        if any(at in crl.span for crl in self.lists_of(issuer)):
+            return True
+        found = [at in who.span for _, who in self.answers_of(issuer)]
+        held = found or self._lists.get(issuer.subject.public_bytes())
+        return any(found) if held else None

@@ -74,6 +74,8 @@ class TrustStore:
         self._algorithms = algorithms
         self._known: dict[tuple[str, CertificatePolicy], tuple[Span, Identity]] = {}
         """What was judged before, and how long it stands: each ballot asks of its card."""
+        self._looked: tuple[datetime, bool] | None = None
+        """Whether lists are current, and of which second that is: pages ask twenty times in it."""
 
     def judge(self, cert_der: bytes, at: datetime, policy: CertificatePolicy = MEMBERS) -> Identity:
         """Who this certificate names, if it could be relied on at that time (aware).
@@ -152,9 +154,11 @@ class TrustStore:
         """Of each authority that is relied on and of which a list or an answer is held; false where nothing
         is held of any."""
         at = at.replace(microsecond=0)
-        known = [self._standing.is_current(one, at) for one in self._authorities()]
-        held = [one for one in known if one is not None]
-        return bool(held) and all(held)
+        if self._looked is None or self._looked[0] != at:
+            known = [self._standing.is_current(one, at) for one in self._authorities()]
+            held = [one for one in known if one is not None]
+            self._looked = at, bool(held) and all(held)
+        return self._looked[1]
 
     def _authorities(self) -> list[x509.Certificate]:
         return [*self._roots, *self._intermediates]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from audit import base64url, bundle, statement
+from audit import base64url, statement
 from audit.entry import Entry
 from audit.errors import BadSignature, BadStatement, Untrusted
 from audit.statement import Statement
@@ -72,11 +72,10 @@ def _check_session(state: State, entry: Entry, found: Statement) -> Iterator[Fau
 
 def _check_trust(state: State, entry: Entry, session: Session) -> Iterator[Fault]:
     """A card that was good at the sign-in is judged again at each vote: a list may have come, or ended."""
-    der = state.source.get(bundle.cert_path(session.card)) if session.card else None
-    if der is None:
+    if session.card is None:
         return
     try:
-        sessions.trusted(state).judge(der, entry.t)
+        sessions.trusted(state).judge(state.cards[session.card], entry.t)
     except Untrusted as error:
         yield f"card_{error.code}", f"the card behind its session: {error}"
 

@@ -80,6 +80,7 @@ def certificate(state: State, entry: Entry, fingerprint: str) -> bytes | None:
     if der is None:
         state.find("certificate_missing", f"the card's certificate {fingerprint} isn't there", entry)
     elif canonical.sha256_hex(der) == fingerprint:
+        state.cards[fingerprint] = der
         return der
     return None
 

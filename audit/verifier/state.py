@@ -74,6 +74,8 @@ class State:
     waivers: list[Waiver] = field(default_factory=list)
     trust_entry: tuple[int, str] | None = None
     """Number and hash of the latest trust list's entry."""
+    cards: dict[str, bytes] = field(default_factory=dict)
+    """Certificates of cards that were read, by hash (DER)."""
     certificates: set[str] = field(default_factory=set)
     """Hashes of all that an entry or a statement names."""
     books: dict[str, tuple[str, str]] = field(default_factory=dict)
