@@ -20,6 +20,7 @@ seat = "001"
 address = 1
 key_file = "console-001.key"                hex, 16 bytes: the console's own key
 reader = "Hall 00"                          the PC/SC reader at this seat; left out where there is none
+token = "pkcs11:token=…;object=…?module-path=…"   or, for an officer, a PKCS#11 token in a card's place
 """
 
 import ssl
@@ -36,6 +37,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from audit.errors import BadEvidence
 from audit.signing import Ed25519Signer, PublicKey, from_jwk
 from firmware_bridge.bus_tls import BadTlsFile, bus_tls
+from firmware_bridge.cards.pkcs11_uri import BadTokenUri, TokenUri, parse
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.mqtt_bus import BrokerAddress
 
@@ -72,6 +74,7 @@ class SeatSection(_Section):
     address: int = Field(ge=1, le=MOST_SEATS)
     key_file: Path
     reader: str | None = None
+    token: str | None = None
 
 
 class _File(_Section):
@@ -91,6 +94,7 @@ class SeatConfig:
     address: int
     console_key: bytes = field(repr=False)
     reader: str | None
+    token: TokenUri | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +209,27 @@ class _Reading:
             return None
 
     def _seats(self, sections: list[SeatSection]) -> tuple[SeatConfig, ...]:
-        for what in ("seat", "address", "reader"):
+        for what in ("seat", "address", "reader", "token"):
             values = [getattr(one, what) for one in sections if getattr(one, what) is not None]
             for value in sorted({str(v) for v in values if values.count(v) > 1}):
                 self._faults.append(f"seat: {what} {value} stands twice")
         if sum(one.reader is not None for one in sections) > MOST_READERS:
             self._faults.append(f"seat: a row with readers has at most {MOST_READERS} seats")
+        if any(one.reader for one in sections) and any(one.token for one in sections):
+            self._faults.append("seat: a bridge has readers or tokens, not both")
         return tuple(
-            SeatConfig(one.seat, one.address, self._console_key(one), one.reader) for one in sections
+            SeatConfig(one.seat, one.address, self._console_key(one), one.reader, self._token(one))
+            for one in sections
         )
+
+    def _token(self, section: SeatSection) -> TokenUri | None:
+        if section.token is None:
+            return None
+        try:
+            return parse(section.token)
+        except BadTokenUri as bad:
+            self._faults.append(f"seat {section.seat}: token: {bad}")
+            return None
 
     def _console_key(self, section: SeatSection) -> bytes:
         raw = self._bytes(f"seat {section.seat}: key_file", section.key_file)

@@ -94,6 +94,7 @@ def _put(session: Any, key: str, der: bytes, kinds: Any, names: Any) -> None:
             names.CLASS: kinds.CERTIFICATE,
             names.CERTIFICATE_TYPE: pkcs11.constants.CertificateType.X_509,
             names.TOKEN: True,
+            names.PRIVATE: False,
             names.LABEL: key,
             names.SUBJECT: b"\x30\x00",
             names.VALUE: der,

@@ -193,7 +193,7 @@ def outcome_of(response: Response) -> PinOutcome:
             return PinOutcome("cancelled")
         case Status.PIN_TIMEOUT:
             return PinOutcome("timeout")
-        case Status.PIN_LENGTH:
+        case Status.PIN_LENGTH | Status.NOT_VERIFIED:
             return PinOutcome("wrong")
     raise CardRefused("VERIFY", response.status, response.meaning)
 

@@ -54,11 +54,14 @@ class TokenKey:
         self.public_key = self._public()
         self.alg = signing.algorithms(self.public_key)[0]
 
-    @property
-    def certificate(self) -> bytes | None:
-        """DER, where the token holds one with the key's label or id."""
-        found = list(self._session.get_objects(self._named(ObjectClass.CERTIFICATE)))
-        return bytes(found[0][Attribute.VALUE]) if found else None
+    def compute(self, block: bytes) -> bytes:
+        """The bare computation on a block that was hashed and padded elsewhere, as a PIV card does it.
+
+        ECDSA gives r‖s. Raises TokenFailed.
+        """
+        how = Mechanism.ECDSA if self.alg.startswith("ES") else Mechanism.RSA_X_509
+        with self._one_at_a_time:
+            return bytes(_failing(lambda: self._private.sign(block, mechanism=how)))
 
     def sign(self, message: bytes) -> bytes:
         """The signature as JWS has it, checked. Raises TokenFailed, CardUntrue."""
@@ -93,7 +96,7 @@ class TokenKey:
         return bytes(made)
 
     def _opened(self) -> tuple[Any, Any]:
-        token = self._token()
+        token = _token(self._uri)
         try:
             session = self._logged_in(token)
         except pkcs11.PinLocked:
@@ -102,7 +105,7 @@ class TokenKey:
             raise PinWrong(None) from None
         except pkcs11.PKCS11Error as fault:
             raise TokenFailed(f"the token of {self._uri}: {_said(fault)}") from None
-        keys = list(session.get_objects(self._named(ObjectClass.PRIVATE_KEY)))
+        keys = list(session.get_objects(_named(self._uri, ObjectClass.PRIVATE_KEY)))
         if len(keys) != 1:
             session.close()
             raise TokenAbsent(f"{len(keys)} keys are {self._uri}")
@@ -115,29 +118,8 @@ class TokenKey:
             # PKCS#11 logs a whole process in, not one session: another key of ours on this token did.
             return token.open()
 
-    def _token(self) -> Any:
-        try:
-            library = pkcs11.lib(str(self._uri.module))
-            tokens = list(library.get_tokens(token_label=self._uri.token, token_serial=self._serial()))
-        except (RuntimeError, OSError, pkcs11.PKCS11Error) as fault:
-            raise TokenAbsent(f"the module {self._uri.module}: {_said(fault)}") from None
-        if len(tokens) != 1:
-            raise TokenAbsent(f"{len(tokens)} tokens are {self._uri.token or self._uri.serial}")
-        return tokens[0]
-
-    def _serial(self) -> bytes | None:
-        return None if self._uri.serial is None else self._uri.serial.encode()
-
-    def _named(self, kind: Any) -> dict[Any, Any]:
-        named: dict[Any, Any] = {Attribute.CLASS: kind}
-        if self._uri.object is not None:
-            named[Attribute.LABEL] = self._uri.object
-        if self._uri.id is not None:
-            named[Attribute.ID] = self._uri.id
-        return named
-
     def _public(self) -> PublicKey:
-        found = list(self._session.get_objects(self._named(ObjectClass.PUBLIC_KEY)))
+        found = list(self._session.get_objects(_named(self._uri, ObjectClass.PUBLIC_KEY)))
         if len(found) != 1:
             raise TokenAbsent(
                 f"{len(found)} public keys are {self._uri}: one is needed beside the private key"
@@ -146,6 +128,49 @@ class TokenKey:
         if not signing.algorithms(key):
             raise TokenAbsent(f"{self._uri} is of a kind that isn't taken")
         return key
+
+
+def is_there(uri: TokenUri) -> bool:
+    """Whether the token is put in, and its module answers."""
+    try:
+        _token(uri)
+    except TokenAbsent:
+        return False
+    return True
+
+
+def certificate_of(uri: TokenUri) -> bytes | None:
+    """DER, where the token holds one with the key's label or id for everybody to read. Raises TokenAbsent,
+    TokenFailed."""
+
+    def read() -> bytes | None:
+        with _token(uri).open() as session:
+            found = list(session.get_objects(_named(uri, ObjectClass.CERTIFICATE)))
+            return bytes(found[0][Attribute.VALUE]) if found else None
+
+    certificate: bytes | None = _failing(read)
+    return certificate
+
+
+def _token(uri: TokenUri) -> Any:
+    serial = None if uri.serial is None else uri.serial.encode()
+    try:
+        library = pkcs11.lib(str(uri.module))
+        tokens = list(library.get_tokens(token_label=uri.token, token_serial=serial))
+    except (RuntimeError, OSError, pkcs11.PKCS11Error) as fault:
+        raise TokenAbsent(f"the module {uri.module}: {_said(fault)}") from None
+    if len(tokens) != 1:
+        raise TokenAbsent(f"{len(tokens)} tokens are {uri.token or uri.serial}")
+    return tokens[0]
+
+
+def _named(uri: TokenUri, kind: Any) -> dict[Any, Any]:
+    named: dict[Any, Any] = {Attribute.CLASS: kind}
+    if uri.object is not None:
+        named[Attribute.LABEL] = uri.object
+    if uri.id is not None:
+        named[Attribute.ID] = uri.id
+    return named
 
 
 def _read_public(found: Any) -> PublicKey:

@@ -66,6 +66,12 @@ def _readers(config: BridgeConfig) -> CardReaders | None:
     slots: dict[str | int, str] = {
         seat.reader: seat.seat for seat in config.seats if seat.reader is not None
     }
+    tokens = {seat.seat: seat.token for seat in config.seats if seat.token is not None}
+    if tokens:
+        # As below: python-pkcs11 is an extra too.
+        from firmware_bridge.cards.token_card import TokenReaders
+
+        return TokenReaders(tokens)
     if not slots:
         return None
     # Only here: PC/SC is an extra of the installation, for machines that have readers.

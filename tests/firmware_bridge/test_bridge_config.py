@@ -138,6 +138,16 @@ def test_what_is_wrong_is_named(write: Callable[..., Path], old: str, new: str, 
         load(write((old, new)))
 
 
+def test_a_token_may_stand_in_a_readers_place_and_not_beside_one(write: Callable[..., Path]) -> None:
+    uri = "pkcs11:token=officers;object=own?module-path=/usr/lib/x.so"
+    alone = load(write(('reader = "Hall 00"', f'token = "{uri}"')))
+    assert [one.token and one.token.token for one in alone.seats] == ["officers", None]
+    with pytest.raises(BridgeMisconfigured, match="readers or tokens, not both"):
+        load(write(('key_file = "002.key"', f'key_file = "002.key"\ntoken = "{uri}"')))
+    with pytest.raises(BridgeMisconfigured, match="seat 001: token: .*PIN is no part"):
+        load(write(('reader = "Hall 00"', f'token = "{uri}&pin-value=1234"')))
+
+
 def test_a_row_with_readers_ends_at_fifteen(write: Callable[..., Path]) -> None:
     more = "".join(
         f'\n[[seat]]\nseat = "{n:03}"\naddress = {n}\nkey_file = "002.key"\nreader = "Hall {n}"\n'

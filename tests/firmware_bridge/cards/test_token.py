@@ -60,18 +60,19 @@ def test_rubbish_is_refused_and_never_worse(rest: str) -> None:
     [("ed25519", "EdDSA"), ("secp256r1", "ES256"), ("secp384r1", "ES384"), ("rsa2048", "PS256")],
 )
 def test_a_token_signs_by_each_kind_of_key(kind: str, alg: str, tmp_path: Path) -> None:
-    from firmware_bridge.cards.token import TokenKey
+    from firmware_bridge.cards.token import TokenKey, certificate_of
 
     label = f"kinds-{kind}"
     start = softhsm.token(label)
     softhsm.keep(label, "own", kind)
-    key = TokenKey(parse(softhsm.uri(start, "own")), softhsm.PIN)
+    meant = parse(softhsm.uri(start, "own"))
+    key = TokenKey(meant, softhsm.PIN)
     assert key.alg == alg
     signing.verify(key.public_key, alg, b"a message", key.sign(b"a message"))
-    assert key.certificate is None
+    assert certificate_of(meant) is None
     certificate = Authority(AT).certify("thu-ky", "Thư ký", AT, key.public_key)  # type: ignore[arg-type]
     softhsm.put_certificate(label, "own", certificate)
-    assert TokenKey(parse(softhsm.uri(start, "own")), softhsm.PIN).certificate == certificate
+    assert certificate_of(meant) == certificate
 
 
 def test_a_wrong_pin_a_missing_token_a_missing_key() -> None:
