@@ -50,7 +50,12 @@ class MqttBus:
                 made = await MqttConnection.open(
                     self._broker, self._identifier, self._listen_to, self._will, heard
                 )
-            except (BridgeError, OSError, TimeoutError) as fault:
+            except (
+                BridgeError,
+                OSError,
+                TimeoutError,
+                UnicodeError,
+            ) as fault:  # UnicodeError: no host's name
                 log.warning("bus_unreachable", user=self._broker.user, fault=str(fault) or "no answer")
             else:
                 pause = FIRST_PAUSE_S

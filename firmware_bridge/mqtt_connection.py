@@ -202,7 +202,8 @@ class MqttConnection(asyncio.Protocol):
                 will=last, keep_alive=self._keep_alive_s, max_packet_size=LARGEST_PACKET,
             ).write()
         )  # fmt: skip
-        assert isinstance(answer, mqtt5.ConnAckPacket)
+        if not isinstance(answer, mqtt5.ConnAckPacket):
+            raise BrokerLost("the broker answered something else than a welcome")
         if answer.reason_code.value >= _NO:
             raise BrokerRefused(answer.reason_code.name.lower())
         self._may_have_under_way = min(answer.receive_max, _LAST_ID)
@@ -211,7 +212,8 @@ class MqttConnection(asyncio.Protocol):
         once = mqtt5.QoS.AT_LEAST_ONCE
         wanted = [mqtt5.TopicFilter(topic, max_qos=once, retain_as_published=False) for topic in listen_to]
         answer = await self._ask(mqtt5.SubscribePacket(self._next_id(), wanted).write())
-        assert isinstance(answer, mqtt5.SubAckPacket)
+        if not isinstance(answer, mqtt5.SubAckPacket):
+            raise BrokerLost("the broker answered something else than a subscription's grant")
         for code in answer.reason_codes:
             if code.value >= _NO:
                 raise BrokerRefused(code.name.lower())

@@ -7,6 +7,8 @@ TLS.
 
 import base64
 import hashlib
+import os
+import pwd
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,6 +52,7 @@ def broker_config(
     users = (hall_user, *bridges.by_id)
     faults = [f"user {user} has no password" for user in users if not passwords.get(user)]
     faults += _listener_faults(listener)
+    directory = directory.absolute()  # the broker may be started from any folder
     conf = directory / "mosquitto.conf"
     if faults:
         raise BadFile(conf, faults)
@@ -76,6 +79,8 @@ def _conf(directory: Path, listener: BrokerListener) -> str:
         "# Written by `hall broker-config`; the hall's bus, nothing rests on it.",
         "per_listener_settings false",
         "allow_anonymous false",
+        # Only this account can read the files: what Mosquitto becomes when root starts it.
+        f"user {pwd.getpwuid(os.geteuid()).pw_name}",
         f"password_file {directory / 'passwords'}",
         f"acl_file {directory / 'acl'}",
         "persistence false",

@@ -3,8 +3,8 @@ loopback."""
 
 import asyncio
 import os
-import pwd
 import shutil
+import signal
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -60,6 +60,11 @@ class Mosquitto:
             process.terminate()
             await process.wait()
 
+    def hang(self) -> None:
+        """It holds its connections and says nothing, until it is killed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     async def kill(self) -> None:
         """Nobody gets a farewell."""
         process, self._process = self._process, None
@@ -72,13 +77,6 @@ def passwords_for(bridges: Bridges) -> dict[str, str]:
     return {user: f"word of {user}" for user in (HALL_USER, *bridges.by_id)}
 
 
-def stay_root(conf: Path) -> None:
-    """Mosquitto leaves root behind for its own user, who must be able to read what the hall wrote."""
-    if os.geteuid() == 0:
-        with conf.open("a") as file:
-            file.write(f"user {pwd.getpwuid(0).pw_name}\n")
-
-
 @asynccontextmanager
 async def mosquitto_for(directory: Path, hall: str, bridges: Bridges) -> AsyncIterator[Mosquitto]:
     """A broker with the product's own configuration for these bridges."""
@@ -87,7 +85,6 @@ async def mosquitto_for(directory: Path, hall: str, bridges: Bridges) -> AsyncIt
         directory / "broker", hall=hall, hall_user=HALL_USER, bridges=bridges,
         passwords=passwords_for(bridges), listener=BrokerListener(LOOPBACK, port),
     )  # fmt: skip
-    stay_root(conf)
     broker = Mosquitto(conf, port)
     await broker.start()
     try:

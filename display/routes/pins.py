@@ -38,8 +38,8 @@ def routes(door: Door) -> APIRouter:
         if outcome.tries_left is not None:
             said["tries_left"] = outcome.tries_left
         if request is not None:
-            greeting = list(request.greeting)
-            said["request"] = {"chal": request.chal, "key": dict(request.key), "greeting": greeting}
+            named = {} if request.greeting is None else {"greeting": list(request.greeting)}
+            said["request"] = {"chal": request.chal, "key": dict(request.key)} | named
         return said
 
     @router.post("/api/pin/{seat}", status_code=204)
@@ -48,9 +48,10 @@ def routes(door: Door) -> APIRouter:
         patience = _patience(door, here, address(request))
         for throttle, whose in patience:
             throttle.check(whose, now)
-        pin = await body(request, _PIN)
+        # Counted before it is read: many that are sent slowly, side by side, are many all the same.
         for throttle, whose in patience:
             throttle.note(whose, now)
+        pin = await body(request, _PIN)
         await door.hall.send_pin(here, pin.chal, pin.sealed)
         return Response(status_code=204)
 

@@ -1,5 +1,8 @@
 """A PIN from a phone passes through the hall sealed, from whoever stands at the seat, not without end."""
 
+import asyncio
+import json
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -121,3 +124,25 @@ async def test_many_addresses_together_have_thirty_a_minute_at_a_seat():
             async with house.browser(f"10.0.1.{sender}") as browser:
                 answers.append((await browser.post("/api/pin/003", json=GOOD)).status_code)
         assert answers == [204] * 30 + [429] * 5
+
+
+async def test_what_is_sent_slowly_side_by_side_is_counted_before_it_is_read():
+    """Who holds back bodies would otherwise be let in as often as there are connections."""
+    all_are_there = asyncio.Event()
+
+    async def slowly():
+        await all_are_there.wait()
+        yield json.dumps(GOOD).encode()
+
+    async with opened() as house, house.browser() as phone:
+        house.hall.await_pin("003", KEY)
+
+        async def send():
+            head = {"content-type": "application/json"}
+            return (await phone.post("/api/pin/003", content=slowly(), headers=head)).status_code
+
+        sending = [asyncio.create_task(send()) for _ in range(12)]
+        for _ in range(50):
+            await asyncio.sleep(0)
+        all_are_there.set()
+        assert sum(answer == 429 for answer in await asyncio.gather(*sending)) >= 8

@@ -138,6 +138,20 @@ async def test_nonsense_instead_of_a_welcome_does_too() -> None:
             await connected(there)
 
 
+@pytest.mark.parametrize("instead_of", [mqtt5.ConnectPacket, mqtt5.SubscribePacket])
+async def test_an_answer_to_another_question_is_no_answer(instead_of: type) -> None:
+    """Nothing rests on the broker: what it says may be wrong, and neither hall nor bridge ends by it."""
+    wrong = {
+        mqtt5.ConnectPacket: mqtt5.SubAckPacket(1, [mqtt5.SubAckReasonCode.NOT_AUTHORIZED]).write(),
+        mqtt5.SubscribePacket: mqtt5.ConnAckPacket().write(),
+    }
+    async with broker(
+        lambda packet: wrong[instead_of] if isinstance(packet, instead_of) else friendly(packet)
+    ) as there:
+        with pytest.raises(BrokerLost, match="something else"):
+            await connected(there)
+
+
 async def test_a_packet_without_end_is_not_kept() -> None:
     async with broker(friendly) as there:
         made = await connected(there)

@@ -111,3 +111,14 @@ def test_every_fault_of_the_bridges_is_named(tmp_path: Path) -> None:
     path.write_text("bridge = 7")
     with pytest.raises(BadFile, match="bridge"):
         bridges_file.load(path)
+
+
+def test_the_broker_finds_its_files_from_any_folder_and_becomes_who_can_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = written(Path("mosquitto"), BrokerListener("127.0.0.1", 1883)).read_text().splitlines()
+    assert f"password_file {tmp_path / 'mosquitto' / 'passwords'}" in said
+    assert f"acl_file {tmp_path / 'mosquitto' / 'acl'}" in said
+    owner = (tmp_path / "mosquitto" / "passwords").owner()
+    assert f"user {owner}" in said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hall_controller import rulebooks
 from hall_controller.cli.demo.furnish import Furnished
-from tests.broker import Mosquitto, stay_root
+from tests.broker import Mosquitto
 
 ROOT = Path(__file__).parents[2]
 BOOK = "vn.qh.2025-03-01"
@@ -28,7 +28,6 @@ def mosquitto_of(furnished: Furnished, port: int) -> Mosquitto:
     out = furnished.folder / "broker"
     done = hall_command("broker-config", "--out", out, "--port", str(port), "--config", furnished.config)
     assert done.returncode == 0, done.stderr
-    stay_root(out / "mosquitto.conf")
     return Mosquitto(out / "mosquitto.conf", port)
 
 

@@ -47,6 +47,23 @@ async def test_the_broker_is_killed_and_comes_back(tmp_path: Path) -> None:
         await proved(hall, wanted)
 
 
+async def test_the_broker_hangs_with_ballots_on_their_way_and_is_killed(tmp_path: Path) -> None:
+    """Each bridge has an unacknowledged message and the next one behind it when the line goes."""
+    async with hall_under_test(tmp_path / "hall", Place(mosquitto=True)) as hall:
+        wanted = await _half_voted(hall)
+        assert hall.mosquitto is not None
+        hall.mosquitto.hang()
+        waiting = hall.people[1::2]
+        lit = [hall.press(person, wanted[person.member]) for person in waiting]
+        await until(lambda: all(says(person).startswith("CHUA DUOC GHI NHAN") for person in waiting))
+        await asyncio.sleep(1.0)  # past the first repeat, which gathers behind the ballot
+        await hall.mosquitto.kill()
+        await hall.mosquitto.start()
+        async with asyncio.timeout(30):
+            await asyncio.gather(*lit)
+        await proved(hall, wanted)
+
+
 async def test_the_embedded_broker_is_killed_and_comes_back(tmp_path: Path) -> None:
     async with hall_under_test(tmp_path / "hall") as hall:
         wanted = await _half_voted(hall)

@@ -11,7 +11,7 @@ import pytest
 
 from hall_controller.cli.demo.furnish import BrokerChoice, furnish
 from simulators import scenario as scenarios
-from tests.broker import Mosquitto, free_port, stay_root
+from tests.broker import Mosquitto, free_port
 from tests.certificates import Issuer
 from tests.sittings.furnishing import hall_command, shorten_grace
 from tests.sittings.hall_under_test import VOTE, says, until
@@ -65,7 +65,6 @@ class HallByTls(HallWithRow):
             "broker-config", "--out", out, "--port", str(port), *asked, "--config", self.furnished.config
         )
         assert done.returncode == 0, done.stderr
-        stay_root(out / "mosquitto.conf")
         return Mosquitto(out / "mosquitto.conf", port)
 
     def told(self, since: dict[str, int]) -> dict[str, str]:
