@@ -46,8 +46,11 @@ class Door:
     """The state's shared sign-in, where officers use it."""
     seals: Seals = field(default_factory=Seals)
     once: OnceOnly = field(default_factory=OnceOnly)
-    phone_requests: Throttle = field(default_factory=lambda: Throttle(10, timedelta(minutes=1)))
-    """Each request lights a seat's console, so a door that isn't signed in at may not ask without end."""
+    phone_requests: Throttle = field(default_factory=lambda: Throttle(120, timedelta(minutes=1)))
+    """By address: enough for the phones behind one proxy when a sitting opens. Each request lights a seat's
+    console, so a door that isn't signed in at may not ask without end; the hall itself lets no seat be asked
+    more than six times a minute."""
+
 
     sign_ins: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=1)))
     """Each asks the state's shared sign-in, or lights a desk; officers are few."""
