@@ -38,7 +38,7 @@ def fetch(config: Path) -> int:
             for outcome in Fetching(located, download).run(utc_now()):
                 _say(outcome)
                 good = good and outcome.fault is None
-    except (BadFile, OSError) as error:
+    except (BadFile, ValueError, OSError) as error:
         raise fail(error) from error
     return SOUND if good else LACKING
 
