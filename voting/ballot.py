@@ -165,7 +165,7 @@ def _session(meeting: Meeting, command: CastBallot) -> Session:
     """Also who signs by the card itself has signed in before, and is at that seat now."""
     attendance = meeting.attendance
     if command.session is None:
-        session = attendance.session_of(command.member, command.channel)
+        session = attendance.held_by(command.member, command.channel)
     else:
         session = attendance.sessions.get(command.session)
     if session is None:

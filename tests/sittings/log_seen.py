@@ -25,16 +25,25 @@ class LogSeen:
         self._reader = open_reader(url)
         self.entries: list[Entry] = []
         self.ballots: list[BallotSeen] = []
+        self.phones: dict[str, str] = {}
+        """Each phone's latest session, by member."""
 
     def look(self) -> "LogSeen":
         for stored, payload in self._reader.entries(start=len(self.entries)):
             entry = log_entry.decode(stored.data)
             self.entries.append(entry)
+            if entry.type == "SignedIn" and payload is not None and entry.blob is not None:
+                self._signed_in(log_entry.open_blob(payload, entry.blob)["jws"])
             if entry.type == "BallotRecorded":
                 assert payload is not None
                 assert entry.blob is not None
                 self.ballots.append(_ballot(log_entry.open_blob(payload, entry.blob), entry.d["ballot"]))
         return self
+
+    def _signed_in(self, jws: object) -> None:
+        session = statement.parse(jws, statement.SESSION_KEY)
+        if session.payload["channel"] == "mobile":
+            self.phones[session.payload["member"]] = session.payload_hash
 
     def types(self) -> list[str]:
         return [entry.type for entry in self.entries]

@@ -1,6 +1,6 @@
 """The table of impostures: each tried on the simulated hall over its real parts, refused, told and logged.
 
-What can't be detected stands in docs/guides/security.md. A phone's own are in test_impostures_by_phone.py.
+What can't be detected stands in docs/guides/security.md.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from simulators.console import SeatUnit
 from tests.sittings.hall_under_test import SECOND_VOTE, VOTE, HallUnderTest, steady, until
 from tests.sittings.impostors import AT_ANY_SEAT, Stage, pin_of, program_log, put, reads, stage
 from tests.sittings.intruder import TOPICS, dropped, intruder, stolen_ballot
+from tests.sittings.test_phone_after_kill import Phone
 
 Imposture = Callable[[Stage], Awaitable[None]]
 
@@ -323,6 +324,39 @@ async def test_mode_ballot_in_production(on: Stage) -> None:
     await on.told("card_refused", on.victim.seat.seat)
 
 
+async def mobile_vote_not_opened(on: Stage) -> None:
+    """A bound phone whose member went home: nobody has opened voting by phone for that member."""
+    await on.begin(voting=False)
+    phone = Phone()
+    await phone.bound(on.hall, on.victim)
+    on.hall.crowd.step_aside(on.victim.member)
+    on.victim.seat.pull()
+    await until(lambda: on.hall.seen().types().count("SignedOut") == 1)
+    await on.open_vote(absent=[on.victim])
+    seat = on.hall.bridges[on.impostor.seat.bridge].row.seat(on.impostor.seat.seat)
+    assert seat is not None
+    assert seat.voting is not None
+    assert seat.voting.form.form is not None
+    async with phone.knocks_at(on.hall) as browser:
+        await phone.let_in(browser)
+        asked = await browser.get("/api/form")
+        assert (asked.status_code, asked.json()["code"]) == (409, "mobile_not_opened")
+        payload = {
+            **seat.voting.form.form,
+            "member": on.victim.member,
+            "seat": None,
+            "rev": 1,
+            "prev": None,
+        }
+        payload |= {"device": phone.signer.kid}
+        header = {"kid": phone.signer.kid, "sk": on.hall.seen().phones[on.victim.member]}
+        answer = await browser.post(
+            "/api/ballots", json=phone.ballot({"form": payload, "header": header}, "approve")
+        )
+        assert (answer.status_code, answer.json()["code"]) == (409, "mobile_not_opened")
+    await on.told("mobile_not_opened", "mobile", on.victim.member)
+
+
 test_mode_ballot_in_production.__test__ = False  # type: ignore[attr-defined]
 
 TABLE: dict[str, tuple[Imposture, tuple[str, ...]]] = {
@@ -342,6 +376,7 @@ TABLE: dict[str, tuple[Imposture, tuple[str, ...]]] = {
     "forged frame": (forged_frame, ()),
     "forged receipt": (forged_receipt, ()),
     "lying bridge": (lying_bridge, ()),
+    "mobile vote not opened": (mobile_vote_not_opened, ()),
     "test-mode ballot in production": (test_mode_ballot_in_production, ()),
 }
 
