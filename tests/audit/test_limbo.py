@@ -104,7 +104,8 @@ def test_every_case_is_judged_as_published_or_for_a_stated_reason(cases: list[Ca
     assert {name for name, wanted in found.items() if wanted == "SUCCESS"} == set(STRICTER)
     laxer = {name for name, wanted in found.items() if wanted == "FAILURE"}
     assert {name for name in laxer if not name.startswith(ABOUT_SERVER_NAMES)} == set(LAXER)
-    assert len(cases) > 200
+    assert len(cases) == 208
+    assert sum("has-crl" in case["features"] for case in cases) == 8
 
 
 def test_the_exceptions_stand_in_the_specification() -> None:
