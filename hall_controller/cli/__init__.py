@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from hall_controller.cli.key import key
 from hall_controller.cli.pki import pki
 from hall_controller.cli.roster import roster
 from hall_controller.cli.trust import trust
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 rules = typer.Typer(help="The rules of chambers.", no_args_is_help=True)
 app.add_typer(rules, name="rules")
+app.add_typer(key, name="key")
 app.add_typer(pki, name="pki")
 app.add_typer(roster, name="roster")
 app.add_typer(trust, name="trust")
