@@ -120,10 +120,13 @@ def test_a_whole_vote_and_its_repetition_at_every_screen(hall: DemoHall, people:
     it_is_put_again(at)
     the_member_keeps_both_receipts(at.phone)
     people.shoot("receipts", at.phone)
+    proofs = the_member_takes_the_proofs(at.phone, tmp_path)
+    people.shoot("own-ballots", at.phone)
 
     auditor = people.open(hall.address["auditor"], 1280, 900)
     export = the_auditor_takes_it_away(people, auditor, tmp_path)
     a_stranger_recounts(export, tmp_path / "hall", the_head_shown(auditor))
+    a_stranger_checks(proofs, tmp_path / "anchor.toml")
 
 
 def a_phone_is_bound_at_its_seat(at: Sitting) -> None:
@@ -243,6 +246,29 @@ def the_member_keeps_both_receipts(phone: Page) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def the_member_takes_the_proofs(phone: Page, folder: Path) -> list[Path]:
+    """Of the vote on the screen and of the one before: all of it, and each ballot by itself."""
+    phone.get_by_text("Phiếu của tôi", exact=True).tap()
+    links = phone.get_by_role("link", name=re.compile("^Tải chứng cứ"))
+    expect(links).to_have_count(4)
+    files = []
+    for number in range(4):
+        with phone.expect_download() as download:
+            links.nth(number).tap()
+        files.append(folder / download.value.suggested_filename)
+        download.value.save_as(files[-1])
+    assert {file.suffix for file in files} == {".json", ".tlog-proof"}
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    return files
+
+
+def a_stranger_checks(proofs: list[Path], anchor: Path) -> None:
+    for file in proofs:
+        asked = [sys.executable, "-m", "hall_controller.cli", "verify", "--proof", file, "--anchor", anchor]
+        checked = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
 def the_auditor_takes_it_away(people: Visitors, auditor: Page, folder: Path) -> Path:
     votes = auditor.get_by_role("article")
     expect(votes).to_have_count(2)
@@ -254,6 +280,7 @@ def the_auditor_takes_it_away(people: Visitors, auditor: Page, folder: Path) -> 
     people.shoot("audited", auditor)
     auditor.get_by_role("button", name="English").click()
     expect(auditor.get_by_role("heading", name="Head of the log")).to_be_visible()
+    expect(auditor.get_by_role("img", name="Signed checkpoint")).to_be_visible()
     expect(votes.last).to_contain_text("Signature is right")
     people.shoot("audited-english", auditor)
     with auditor.expect_download() as download:
