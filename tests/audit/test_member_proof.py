@@ -1,7 +1,9 @@
 """A member's proof: what an honest one shows, and that whatever was done to it is refused and named."""
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit import member_proof, proof
-from audit.member_proof import NotProvable, ProofReport, VotePlaces
+from audit.member_proof import NotProvable, ProofReport, VotePlaces, checking
 from audit.member_proof.places import ExportParts
-from audit.verifier import log_files
+from audit.verifier import Anchor, log_files
 from tests.audit.builder import LogBuilder, begun, ended, hall_signer, sitting, voted
 from tests.audit.cards import Authority
 
 Said = dict[str, Any]
+PAGE = (Path(__file__).parents[2] / "docs/specs/proof.md").read_text("utf-8")
 
 
 def made(log: LogBuilder, member: str, vote: str | None = None, size: int | None = None) -> bytes:
@@ -290,3 +293,36 @@ def test_it_is_the_same_file_in_any_order_of_asking(log: LogBuilder) -> None:
     parsed = member_proof.parse(made(log, "m002"))
     assert member_proof.encode(parsed) == made(log, "m002")
     assert VotePlaces("v1", 0, None, (), (), None).closed is None
+
+
+GOLDEN = Path(__file__).parents[1] / "vectors" / "audit"
+
+
+def test_the_golden_proof_is_still_one() -> None:
+    """Bytes of a proof as a member may keep it for years."""
+    data = (GOLDEN / "m002.proof.json").read_bytes()
+    anchor = Anchor.parse((GOLDEN / "m002.anchor.toml").read_text("utf-8"))
+    assert member_proof.encode(member_proof.parse(data)) == data
+    report = member_proof.check(data, anchor, None)
+    assert codes(report) == []
+    assert [line.split(",")[0].strip() for line in report.shown[2:]] == ["reject", "approve"]
+    assert set(json.loads(data)) == {
+        "v",
+        "type",
+        "member",
+        "checkpoint",
+        "ca",
+        "certs",
+        "sessions",
+        "votes",
+    }
+    assert all(
+        f"`{name}`" in PAGE for name in ("checkpoint", "ca", "certs", "sessions", "ballots", "closed")
+    )
+
+
+def test_every_refusal_stands_on_the_page() -> None:
+    source = Path(checking.__file__).read_text("utf-8")
+    said = set(re.findall(r'"(proof_[a-z_]+)"', source))
+    assert len(said) == 10
+    assert said == set(re.findall(r"`(proof_[a-z_]+)`", PAGE))
