@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from audit.test_mode import ORIGIN_END, is_test_origin
 from display.officers import Officers
 from firmware_bridge.config import is_loopback
 from hall_controller.bilingual import Bilingual
@@ -64,6 +65,17 @@ class HallSection(_Section):
     name: Bilingual
     test: bool = False
     """A hall for trying things out: said so on every screen."""
+
+    def clashes(self) -> list[Clash]:
+        """Its log has a name of its own, so that nothing of it can be taken for a result."""
+        said = (
+            f"with test = true the hall's part of the origin ends in {ORIGIN_END}"
+            if self.test
+            else f"an origin whose hall ends in {ORIGIN_END} is for trying things out: test = true"
+        )
+        # Asked of what is right beside what is wrong, so an origin may be missing.
+        origin = getattr(self, "origin", None)
+        return _clash(origin is not None and is_test_origin(origin) != self.test, "origin test", said)
 
 
 class StoreSection(_Section):

@@ -7,6 +7,7 @@ seat no bridge serves, a sitting under a rule book that nobody has. Opening it i
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from audit.test_mode import NAME_BEGIN, is_test_authority
 from hall_controller import bridges as bridges_file
 from hall_controller import desks, programme, roster, seating_plan
 from hall_controller.bridges import Bridges
@@ -34,6 +35,8 @@ def prepare(located: Located) -> Prepared:
     """Raises BadFile with every fault of every file."""
     files, gathering = located.config.roster, Gathering(located.file)
     known = gathering.read(lambda: load_founding(located))
+    if known is not None:
+        _check_test_mode(located, known, gathering)
     _check_broker(located, gathering)
     _check_web(located, gathering)
     own = [desk.id for desk in located.config.desk]
@@ -52,6 +55,18 @@ def prepare(located: Located) -> Prepared:
     assert bridges is not None
     assert plans is not None
     return Prepared(known, bridges, plans)
+
+
+def _check_test_mode(located: Located, known: Founding, gathering: Gathering) -> None:
+    """Cards for trying things out open nothing that counts, and real ones sign nothing that doesn't."""
+    test = located.config.hall.test
+    if any(is_test_authority(der) != test for der in known.ca):
+        gathering.add(
+            located.file,
+            f"trust.ca: with test = true each authority's common name begins with {NAME_BEGIN!r}"
+            if test
+            else "trust.ca: it has an authority for trying things out; this hall's results count",
+        )
 
 
 def _check_broker(located: Located, gathering: Gathering) -> None:

@@ -9,6 +9,7 @@ from audit.checkpoint import Checkpoint, Vkey
 from audit.entry import Entry
 from audit.errors import BadCheckpoint, BadEntry
 from audit.merkle import Tree
+from audit.test_mode import is_test_origin
 from audit.tiles import BadTile
 from audit.verifier.anchor import Anchor
 from audit.verifier.order import check_order
@@ -71,6 +72,9 @@ def _read_head(log: LogFiles, source: Source, anchor: Anchor | None) -> Iterator
     if anchor and shown and str(shown) != str(anchor.vkey):
         text_ = f"the export shows the key {shown}, the reader holds {anchor.vkey}"
         yield Finding("error", "vkey_differs", text_, bundle.VKEY)
+        if is_test_origin(shown.name) and not is_test_origin(anchor.vkey.name):
+            text_ = f"{shown.name} is a log for trying things out: nothing in it counts"
+            yield Finding("error", "test_log", text_, bundle.VKEY)
     try:
         checkpoint.verify(text, log.key)
     except BadCheckpoint as error:

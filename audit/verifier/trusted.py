@@ -12,6 +12,7 @@ from audit.entry import Entry
 from audit.errors import BadEvidence, BadKey, Untrusted
 from audit.ocsp import OcspAnswer
 from audit.revocation import RevocationList
+from audit.test_mode import is_test_authority, is_test_origin
 from audit.trust import TrustStore, anchors
 from audit.verifier.state import State
 from audit.waiver import Waiver
@@ -33,8 +34,21 @@ def trust_listed(state: State, entry: Entry, body: Any) -> None:
         state.find("trust_list", "the public entry names other things than its payload", entry)
     state.listed_ca.update(zip(hashes["ca"], found["ca"] or (), strict=True))
     state.certificates.update(entry.d["ca"])
+    _keep_apart(state, entry, found["ca"] or [])
     _read(state, entry, found["crl"] or [], found["ocsp"] or [])
     _renew(state, entry)
+
+
+def _keep_apart(state: State, entry: Entry, authorities: list[bytes]) -> None:
+    """What is tried out is another log with other cards: neither may stand in the other's."""
+    trial = is_test_origin(state.origin)
+    if any(is_test_authority(der) != trial for der in authorities):
+        text = (
+            "a log for trying things out lists an authority whose cards count"
+            if trial
+            else "the log lists an authority for trying things out: anybody may have its cards"
+        )
+        state.find("test_authority", text, entry)
 
 
 def named(hashes: list[str]) -> Mapping[str, Any] | None:

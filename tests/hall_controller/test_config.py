@@ -44,7 +44,8 @@ card = "cb-002"
 """
 """A presiding officer and a secretary who sign in by card."""
 GOOD = BARE + TABLE
-TRIAL = BARE.replace("[store]", "test = true\n[store]", 1) + "[officers]\ncodes = true\n"
+TRIAL_BARE = BARE.replace("[store]", "test = true\n[store]", 1).replace("/hall/", "/hall-test/")
+TRIAL = TRIAL_BARE + "[officers]\ncodes = true\n"
 """A hall for trying things out, whose one officer comes by a code."""
 FILES = ("keys/log.pem", "ca.pem", "crl.pem", "passwords.toml", "members.csv", "seats.csv", "bridges.toml")
 
@@ -265,3 +266,12 @@ def test_the_files_of_the_shared_sign_in_are_missed_like_any_other(folder: Path)
     openid = '[officers.openid]\nissuer = "https://id.example"\nclient_id = "hall"\n'
     (fault,) = faults(folder, GOOD + openid + 'client_secret = "keys/oidc"\n')
     assert fault.startswith("officers.openid.client_secret: there is no file")
+
+
+def test_what_is_tried_out_has_a_log_of_its_own_name(folder: Path) -> None:
+    (fault,) = faults(folder, TRIAL.replace("/hall-test/", "/hall/"))
+    assert fault.startswith("hall: with test = true")
+    (fault,) = faults(folder, GOOD.replace("/hall/", "/hall-test/"))
+    assert "is for trying things out" in fault
+    (fault,) = faults(folder, GOOD.replace("dienhong.example/hall/2026", "hall"))
+    assert fault.startswith("hall.origin"), "and a faulty name is that fault alone"

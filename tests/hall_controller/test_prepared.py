@@ -1,6 +1,7 @@
 """A hall's files, each with something wrong: `hall run` says all of it at once, file by file."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hall_controller.config import load
 from hall_controller.faults import BadFile
 from hall_controller.prepared import prepare
 from simulators import scenario as scenarios
+from simulators.authority import Authority
 from tests.sittings.furnishing import hall_command
 
 SCENARIO = Path(__file__).parents[1] / "sittings" / "scenario.toml"
@@ -110,3 +112,31 @@ def test_who_starts_without_a_file_is_told_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "docs/guides/running-a-hall.md" in done.stderr
     assert "hall demo" in done.stderr
+
+
+def test_cards_for_trying_things_out_and_real_ones_are_kept_apart(folder: Path) -> None:
+    real = Authority(datetime.now(UTC))
+    tried = (folder / "ca.pem").read_text("utf-8")
+    (folder / "ca.pem").write_text(tried + real.root_pem, "utf-8")
+    assert "begins with 'TEST '" in faults(folder)
+    (folder / "ca.pem").write_text(tried, "utf-8")
+    _change(folder / "hall.toml", "test = true\n", "")
+    _change(folder / "hall.toml", "hall-test", "hall")
+    _change(folder / "hall.toml", "codes = true\n", TWO)
+    assert "for trying things out; this hall's results count" in faults(folder)
+
+
+TWO = """[[desk]]
+id = "ban-thu-ky"
+serves = "officers"
+[[officer]]
+id = "chu-toa"
+name = "An"
+post = "presiding"
+card = "cb-1"
+[[officer]]
+id = "thu-ky"
+name = "Binh"
+post = "secretary"
+card = "cb-2"
+"""

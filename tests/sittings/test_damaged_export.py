@@ -40,7 +40,7 @@ def judged(files: Files, out: Path, anchor: Path | None, *options: str) -> tuple
 FLIPPED: dict[str, tuple[Damage, str]] = {
     "head": (lambda e: _head_flipped(e, 2, 10), "checkpoint_signature"),
     "head's signature": (lambda e: _head_flipped(e, 4, 20), "checkpoint_signature"),
-    "head's letters": (lambda e: e.flipped(bundle.CHECKPOINT, 8 * 26), "checkpoint_unreadable"),
+    "head's letters": (lambda e: e.flipped(bundle.CHECKPOINT, 8 * len(ORIGIN)), "checkpoint_unreadable"),
     "verifier key": (lambda e: _vkey_flipped(e), "vkey_unreadable"),
     "hash tile": (lambda e: e.flipped(e.one("tile/0/")), "tile_differs"),
     "entry bundle": (lambda e: e.flipped(e.one("tile/entries/")), "entry_malformed"),

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from audit.signing import Ed25519Signer, to_jwk
+from audit.test_mode import NAME_BEGIN
 from hall_controller import rulebooks
 from hall_controller.invitations import invite
 from simulators.authority import Authority
@@ -24,7 +25,7 @@ from simulators.hall import BridgePlan, plan_bridges
 from simulators.scenario import Scenario, ScenarioSitting
 
 HALL = "dien-hong"
-ORIGIN = "dienhong.example/hall/2026"
+ORIGIN = "dienhong.example/hall-test/2026"
 CHAMBER = "vn.qh"
 ROWS = 20
 """Rows of 15 seats on serial lines; the other 200 seats are network consoles."""
@@ -95,7 +96,7 @@ def furnish(
     now = datetime.now(UTC)
     seats = tuple(f"{number:03d}" for number in range(1, scenario.seats + 1))
     bridges = (*plan_bridges(seats, rows), *(BridgePlan(desk, (desk,), False) for desk in DESKS))
-    authority = Authority(now)
+    authority = Authority(now, f"{NAME_BEGIN}– CA dùng thử của hội trường mô phỏng")
     hall_key = Ed25519PrivateKey.generate()
     signers = {bridge.id: Ed25519Signer(Ed25519PrivateKey.generate()) for bridge in bridges}
     passwords = {user: secrets.token_urlsafe(32) for user in ("hall", *signers)}
