@@ -64,8 +64,11 @@ class Station:
         elsewhere = self._check(order, known)
         self._confirm(order, known)
         own = await self._secrets.prove(known.guid if known else None)
-        guid = await self._name(order, known, end)
-        self._revoke(guid, elsewhere, order, known)
+        if known and known.finished and not own:
+            # A card that we finished is under our key: this one only bears its number.
+            raise declined("foreign_card")
+        guid = self._begin(order, known, elsewhere)
+        await self._administration.name(bytes.fromhex(guid), f"{end:%Y%m%d}")
         if not own:
             await self._secrets.change_management_key(guid)
         pin = await self._set_secrets(guid)
@@ -130,22 +133,19 @@ class Station:
 
     # -- now it does ---------------------------------------------------------------------------------
 
-    async def _name(self, order: Order, known: Card | None, end: datetime) -> str:
+    def _begin(self, order: Order, known: Card | None, elsewhere: list[Issued]) -> str:
+        """In the register only: what the card's keys were certified for ends before they do."""
         guid = known.guid if known else uuid.uuid4().hex
         self._desk.tell("card" if known else "new_card", guid=guid)
         if known and not known.finished:
             self._desk.tell("goes_on")
-        self._record("CardBegun", card=guid, holder=order.holder, kind=order.kind.value)
-        await self._administration.name(bytes.fromhex(guid), f"{end:%Y%m%d}")
-        return guid
-
-    def _revoke(self, guid: str, elsewhere: list[Issued], order: Order, known: Card | None) -> None:
-        """What the card's keys, which are about to go, were certified for; and what this order replaces."""
         here = self._live_on(guid)
         reason = "superseded" if known and known.finished else "cessationOfOperation"
         self._authority.revoke([one.serial for one in here], reason, self._now())
         if order.replaces:
             self._authority.revoke([one.serial for one in elsewhere], order.replaces, self._now())
+        self._record("CardBegun", card=guid, holder=order.holder, kind=order.kind.value)
+        return guid
 
     async def _set_secrets(self, guid: str) -> bytes | Pad:
         puk = await self._secrets.change_puk(guid)

@@ -92,10 +92,13 @@ async def pulled_in_the_middle(stage: Stage) -> Any:
     command = ("personalise", "--reader", stage.readers[0], "--member", "m1", "--yes")
     process, screen = await begun(*command), ""
     assert process.stdout
-    while "makes key 9A" not in screen:
-        screen += (await process.stdout.readline()).decode()
+    while "makes key 9A" not in screen and (line := await process.stdout.readline()):
+        screen += line.decode()
     await stage.slots[0].pull()
     told.append(await ended(process, screen))
+    # No hand is as quick as a program: pcscd must have seen the slot empty.
+    while "0    No" not in await said("opensc-tool", "-l"):  # noqa: ASYNC110 - only asking tells
+        await asyncio.sleep(0.05)
     await stage.slots[0].insert(card)
     told.append(await hall(*command))
     listing = (sys.executable, "-m", "hall_controller.cli", "pki", "list")

@@ -39,6 +39,7 @@ def test_a_card_from_our_station_is_everybodys_piv_card() -> None:
     assert "Row0 00 00" in told["no_reader"], "the readers that are there are named"
 
 
+@needs_tools
 def test_a_card_pulled_while_it_makes_its_key() -> None:
     init, cut_off, again, listing = play(f"{HERE}:pulled_in_the_middle", readers=1)
     assert init.endswith("exit 0"), init

@@ -1,6 +1,7 @@
 """Cards given out at the station: what a hall then thinks of them, and every way in which it goes wrong."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from audit.trust import TrustStore
 from firmware_bridge.cards.errors import CardGone, CardUnreadable
 from firmware_bridge.cards.keys import holder_of, key_of
 from firmware_bridge.cards.management_key import FACTORY_KEY, ManagementAlgorithm, ManagementKey
-from firmware_bridge.cards.personalise import KeyKind
+from firmware_bridge.cards.personalise import CardAdministration, KeyKind
 from firmware_bridge.cards.piv import PAD, PivCard, Slot
 from firmware_bridge.cards.sign_in import sign_in
 from hall_controller.pki import founding
@@ -148,6 +149,37 @@ async def test_a_card_in_force_is_not_overwritten_by_accident(authority: Authori
     assert holder_of(await certificate(card)) == "m2"
     with pytest.raises(Untrusted, match="revoked"):
         judged(authority, before)
+
+
+async def test_a_card_that_only_bears_anothers_number(authority: Authority) -> None:
+    clock = Clock()
+    done = await personalise(authority, SimulatedCard.blank(), clock=clock)
+    fake = SimulatedCard.blank()
+    administration = CardAdministration(await powered(fake))
+    await administration.select()
+    await administration.prove(ManagementKey(ManagementAlgorithm.AES_192, FACTORY_KEY))
+    await administration.name(bytes.fromhex(done.guid), "20310101")
+    with pytest.raises(Declined, match="takes no management key"):
+        await personalise(authority, fake, replace(ORDER, again=True), clock=clock)
+    assert all(one.revoked is None for one in authority.register.of("m1"))
+
+
+async def test_a_card_made_anew_and_pulled_never_leaves_the_old_certificates_in_force(
+    authority: Authority,
+) -> None:
+    for commands in range(40):
+        card, clock, clerk = SimulatedCard.blank(), Clock(AT + timedelta(hours=commands)), Clerk()
+        order = Order(f"m-{commands}", "Đại biểu")
+        await personalise(authority, card, order, clerk, clock)
+        old = authority.register.of(order.holder)
+        short = ShortLived(await powered(card), commands, done=True)
+        with suppress(CardGone):
+            await Station(authority, short, clerk, clock).personalise(replace(order, again=True))
+        keys = {one.der for one in old if authority.register.issued[one.serial].revoked is None}
+        # Either nothing has begun, or none of the old ones is in force.
+        assert keys in (set(), {one.der for one in old})
+        if keys:
+            await signs(card)
 
 
 async def test_one_holder_one_card(authority: Authority) -> None:
