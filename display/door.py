@@ -52,6 +52,10 @@ class Door:
     more than six times a minute."""
 
 
+    desk_codes: Throttle = field(default_factory=lambda: Throttle(20, timedelta(minutes=1)))
+    """By address: wrong codes for registrars' desks. A right one always passes: one address may be
+    a stranger's who guesses and the member's who reads the unit."""
+
     sign_ins: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=1)))
     """Each asks the state's shared sign-in, or lights a desk; officers are few."""
 

@@ -132,8 +132,8 @@ class PinRequest:
     chal: str
     key: Mapping[str, str]
     """The public P-256 JWK of the seat's bridge: the page seals to it, the hall can't open it."""
-    greeting: tuple[str, str]
-    """Whose card it is, in the two lines of the seat's console."""
+    greeting: tuple[str, str] | None
+    """Whose card it is, in the two lines of the seat's console; None at a desk: its unit alone says so."""
 
 
 PinState = Literal[
@@ -213,17 +213,21 @@ class Hall(Protocol):
     def export(self, reader: Reader, out: Path) -> None:
         """Writes the exported directory into `out`. Blocking: called in a thread of its own."""
 
-    async def request_phone_binding(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
+    async def request_phone_binding(
+        self, key: Mapping[str, str], seat: SeatId, code: str | None = None
+    ) -> PhoneBinding:
         """Asks the card at `seat`, or at a desk, to bind this public P-256 key.
 
-        Raises Refused (no card, bad key …).
+        `code`: what the desk's unit shows with its greeting. Raises Refused (no card, bad key,
+        `desk_code_wrong` …).
         """
 
     def phone_binding(self, enrolment: str) -> BindingState | None:
         """None where there is no such enrolment."""
 
-    async def phone_lost(self, desk: SeatId) -> None:
-        """Ends the phone of the member whose card lies at a desk. Raises Refused, NotRecorded."""
+    async def phone_lost(self, desk: SeatId, code: str | None) -> None:
+        """Ends the phone of the member whose card lies at a desk; `code`: what its unit shows. Raises
+        Refused, NotRecorded."""
 
     def phone_challenge(self, key_id: str) -> str:
         """What the phone with this key signs to be let in; often asked, by anybody.

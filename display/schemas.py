@@ -14,6 +14,8 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 ActId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=16_384)]
+DeskCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{6}|[0-9]{8})$")]
+"""What the unit at a registrar's desk shows."""
 KeyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 """RFC 7638 thumbprint, SHA-256."""
 LONGEST_EXTENSION_S: Final = 3600
@@ -45,12 +47,15 @@ class PhoneKey(_Body):
 class PhoneRequest(_Body):
     key: PhoneKey
     seat: Id
+    code: DeskCode | None = None
+    """At a registrar's desk."""
 
 
 class PhoneLost(_Body):
     """At which registrar's desk the card of the phone's owner lies."""
 
     seat: Id
+    code: DeskCode | None = None
 
 
 class OfficerCardRequest(_Body):

@@ -34,6 +34,7 @@ from hall_controller.card_texts import ASK_AGAIN, NO_SITTING, NOT_NOW, UNREADABL
 from hall_controller.card_trust import CardTrust
 from hall_controller.clock import Clock
 from hall_controller.delegations import CHALLENGE_BYTES, SESSION_LIFE, Delegations, answers
+from hall_controller.desk_codes import DeskCodes, DeskCodeWrong
 from hall_controller.encoding import SessionEvidence
 from hall_controller.errors import NotRecorded
 from hall_controller.hall import Hall
@@ -80,7 +81,7 @@ class Admission:
         self._origin = origin
         self._clock = clock
         self._token = token
-        self._desks = desks
+        self._desks, self._codes = desks, DeskCodes(token)
         self._incidents = incidents
         self._cards: dict[str, CardHere] = {}
         self._watch = SeatWatch(hall, seats, lambda: self._cards, incidents, clock)
@@ -138,6 +139,7 @@ class Admission:
         if before is not None:
             self._watch.left(seat, before)
         self._pins.card_gone(seat)
+        self._codes.gone(seat)
         session = self.session_at(seat)
         if session is None:
             self._bus.tell(bridge, SignedOut(seat, "", cause))
@@ -216,9 +218,22 @@ class Admission:
         return member
 
     def _at_desk(self, desk: str, here: CardHere, sitting: Sitting, member: MemberId) -> AtDesk:
-        word = AtDesk(desk, unit_text.greeting(sitting.members[member]))
+        code = self._codes.of(desk, here.fingerprint)
+        word = AtDesk(desk, unit_text.at_desk(sitting.members[member], code))
         self._cards[desk] = replace(here.unasked(), at_desk=word)
         return word
+
+    def check_code(self, desk: str, code: str | None) -> None:
+        """Whether a page that asks this desk reads its unit. Raises DeskCodeNeeded, DeskCodeWrong."""
+        here = self._cards.get(desk)
+        shown = None if here is None else self._codes.of(desk, here.fingerprint)
+        try:
+            self._codes.check(desk, code)
+        except DeskCodeWrong:
+            if here is not None and self._codes.of(desk, here.fingerprint) != shown:
+                log.warning("desk_code_guessed", desk=desk)
+                self._challenge(desk)
+            raise
 
     def _challenge_for(self, seat: str, here: CardHere, sitting: Sitting, member: MemberId) -> Challenge:
         """The one that still stands, when it is asked for again: a PIN may already be on its way."""

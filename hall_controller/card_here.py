@@ -26,7 +26,5 @@ class CardHere:
 
     @property
     def greeting(self) -> Lines:
-        """Whose card it is, as its console says it."""
-        if self.at_desk is not None:
-            return self.at_desk.text
+        """Whose card it is, as its seat's console says it."""
         return ("", "") if self.challenge is None else self.challenge.greeting

@@ -202,15 +202,17 @@ class GivenHall:
     def export(self, reader: Reader, out: Path) -> None:
         export(self._reader, self._known, None, out, reader)
 
-    async def request_phone_binding(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
-        return self._intake.request_phone_binding(key, seat)
+    async def request_phone_binding(
+        self, key: Mapping[str, str], seat: SeatId, code: str | None = None
+    ) -> PhoneBinding:
+        return self._intake.request_phone_binding(key, seat, code)
 
     def phone_binding(self, enrolment: str) -> BindingState | None:
         return self._intake.phone_binding(enrolment)
 
-    async def phone_lost(self, desk: SeatId) -> None:
+    async def phone_lost(self, desk: SeatId, code: str | None) -> None:
         try:
-            await self._intake.phone_lost(desk)
+            await self._intake.phone_lost(desk, code)
         except (errors.NotRecorded, LogBroken) as error:
             raise NotRecorded(str(error)) from error
 

@@ -112,18 +112,20 @@ class Intake:
         """A phone's ballot → its receipt. Raises BadStatement, Refused, NotRecorded, LogBroken."""
         return await self.casting.from_phone(jws)
 
-    def request_phone_binding(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
-        """Asks the card at `seat` to bind this public P-256 key. Raises Refused."""
+    def request_phone_binding(
+        self, key: Mapping[str, str], seat: SeatId, code: str | None = None
+    ) -> PhoneBinding:
+        """Asks the card at `seat` to bind this public P-256 key. `code`: a desk's. Raises Refused."""
         if self.officer_cards.reads(seat):
             raise PlaceUnknown(place=seat)
-        return self.phones.request(key, seat)
+        return self.phones.request(key, seat, code)
 
     def phone_binding(self, enrolment: str) -> BindingState | None:
         return self.phones.state(enrolment)
 
-    async def phone_lost(self, desk: SeatId) -> None:
+    async def phone_lost(self, desk: SeatId, code: str | None) -> None:
         """Ends the phone of whoever's card lies at a registrar's desk. Raises as `Phones.lost`."""
-        await self.phones.lost(desk)
+        await self.phones.lost(desk, code)
 
     def phone_challenge(self, key_id: str) -> str:
         """What the phone with this key signs to be let in; any key is given one."""
@@ -133,9 +135,12 @@ class Intake:
         return self.phones.prove(key_id, challenge, signature)
 
     def pin_request(self, seat: SeatId) -> PinRequest | None:
-        """For a phone at `seat`, or at a desk; None where its card waits for no PIN from one."""
-        here = self.admission.card_at(seat)
-        return self.pins.request(seat, ("", "") if here is None else here.greeting)
+        """For a phone at `seat`, or at a desk; None where its card waits for no PIN from one.
+
+        Anybody may ask, so who stands at a desk is told on its unit alone.
+        """
+        here = None if seat in self._bridges.desks else self.admission.card_at(seat)
+        return self.pins.request(seat, None if here is None else here.greeting)
 
     def pin_outcome(self, seat: SeatId) -> PinOutcome:
         return self.pins.outcome(seat)

@@ -18,8 +18,8 @@ class SeatBusyVoting(RefusalKind):
 class SeatBusy(RefusalKind):
     """One phone at a time: the digits that a member compares don't change under his eyes."""
 
-    vi = "Thiết bị ở đó đang chờ xác nhận một điện thoại khác. Hãy trả lời tại đó, hoặc chờ hơn một phút."
-    en = "The unit there still asks about another phone. Answer it there, or wait a little over a minute."
+    vi = "Thiết bị ở đó đang hỏi về một điện thoại khác. Nếu không phải của bạn, bấm ✕ tại đó rồi thử lại."
+    en = "The unit there is asking about another phone. If it isn't yours, press ✕ there and try again."
 
 
 class SeatAskedTooOften(RefusalKind):

@@ -72,8 +72,9 @@ class Phones:
         self._enrolments = Enrolments(clock)
         self._challenges = Challenges(token)
 
-    def request(self, key: Mapping[str, str], seat: SeatId) -> PhoneBinding:
-        """Asks the card at `seat`, which may be a desk, to bind this public key. Raises Refused."""
+    def request(self, key: Mapping[str, str], seat: SeatId, code: str | None = None) -> PhoneBinding:
+        """Asks the card at `seat`, which may be a desk, to bind this public key. `code`: what the desk's
+        unit shows. Raises Refused."""
         try:
             key_id = thumbprint(from_jwk(key))
         except BadEvidence as bad:
@@ -82,10 +83,13 @@ class Phones:
             raise PhoneKeyUnusable()
         sitting = self._hall.meeting.open_sitting()
         member, here = self._holder_at(seat, sitting)
+        if seat in self._bridges.desks:
+            self._admission.check_code(seat, code)
         standing = self._enrolments.standing(seat)
         if standing is not None:
             return self._asked_again(standing, key_id)
-        self._enrolments.note_asking(seat)
+        # At a desk by card: who comes next doesn't wait for what the one before tried.
+        self._enrolments.note_asking(here.fingerprint if seat in self._bridges.desks else seat)
         asked = self._ask(key, seat, sitting.id, member)
         enrolment = self._enrolments.begin(self._new(), here.bridge, asked, key_id)
         self._bus.tell(here.bridge, asked)
@@ -133,15 +137,17 @@ class Phones:
             (one for one in live if one.channel == "mobile" and hmac.compare_digest(one.key, key_id)), None
         )
 
-    async def lost(self, desk: SeatId) -> None:
+    async def lost(self, desk: SeatId, code: str | None) -> None:
         """Ends the phone of whoever's card lies at this desk: from now on nothing of it is taken anywhere.
 
-        Only at a desk, where a registrar sees whose card it is. Raises Refused, NotRecorded, LogBroken.
+        Only at a desk, where a registrar sees whose card it is, and by who reads the `code` on its unit.
+        Raises Refused, NotRecorded, LogBroken.
         """
         sitting = self._hall.meeting.open_sitting()
         if desk not in self._bridges.desks:
             raise PlaceUnknown(place=desk)
         member, here = self._holder_at_desk(desk, self._admission.card_at(desk), sitting)
+        self._admission.check_code(desk, code)
         session = self._hall.meeting.attendance.held_by(member, "mobile")
         if session is None:
             raise NoPhoneBound()

@@ -92,7 +92,7 @@ class SealedPins:
 
     # -- from the pages --------------------------------------------------------------------------------
 
-    def request(self, seat: SeatId, greeting: Lines) -> PinRequest | None:
+    def request(self, seat: SeatId, greeting: Lines | None) -> PinRequest | None:
         asked = self._asked.get(seat)
         key = None if asked is None else self._keys.get(asked.bridge)
         if asked is None or key is None or self.outcome(seat).state not in _STILL_AWAITED:

@@ -67,6 +67,12 @@ def phone_ended(member: Member) -> Lines:
     return "DA KHOA DIEN THOAI", greeting(member)[1]
 
 
+def at_desk(member: Member, code: str) -> Lines:
+    """Whose card it is, with the code for the phone's page; one of eight digits took another's place."""
+    name = greeting(member)[1]
+    return (f"KINH CHAO  MA {code}" if len(code) <= 6 else f"MA MOI: {code[:4]} {code[4:]}"), name
+
+
 def phone_bound(member: Member) -> Lines:
     """At a registrar's desk; the phone itself goes on to its own page."""
     return "DA GAN DIEN THOAI", greeting(member)[1]

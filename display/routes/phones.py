@@ -1,6 +1,8 @@
 """Binding a member's phone at a seat or at a registrar's desk, and letting a bound phone in."""
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -11,12 +13,29 @@ from display.feed import time_text
 from display.refusals import Declined
 from display.schemas import PhoneKnown, PhoneLost, PhoneProof, PhoneRequest
 from display.views.people import member_name
+from voting.errors import Refused
 from voting.ids import SeatId
 
 _REQUEST = TypeAdapter(PhoneRequest)
 _LOST = TypeAdapter(PhoneLost)
 _KNOWN = TypeAdapter(PhoneKnown)
 _PROOF = TypeAdapter(PhoneProof)
+
+
+@contextmanager
+def _patience(door: Door, whose: str, place: str) -> Iterator[None]:
+    """How often one address may ask a seat, and be wrong about a desk's code. Raises TooManyAttempts."""
+    now = door.clock()
+    if all(desk.id != place for desk in door.hall.desks):
+        door.phone_requests.check(whose, now)
+        door.phone_requests.note(whose, now)
+    try:
+        yield
+    except Refused as no:
+        if no.code == "desk_code_wrong":
+            door.desk_codes.check(whose, now)
+            door.desk_codes.note(whose, now)
+        raise
 
 
 def routes(door: Door) -> APIRouter:
@@ -29,11 +48,10 @@ def routes(door: Door) -> APIRouter:
 
     @router.post("/api/phones")
     async def ask(request: Request) -> Response:
-        now = door.clock()
-        door.phone_requests.check(address(request), now)
         asked = await body(request, _REQUEST)
-        door.phone_requests.note(address(request), now)
-        binding = await door.hall.request_phone_binding(asked.key.model_dump(), SeatId(asked.seat))
+        with _patience(door, address(request), asked.seat):
+            seat, key = SeatId(asked.seat), asked.key.model_dump()
+            binding = await door.hall.request_phone_binding(key, seat, asked.code)
         shown = {
             "enrolment": binding.enrolment,
             "key_id": binding.key_id,
@@ -45,11 +63,9 @@ def routes(door: Door) -> APIRouter:
     @router.post("/api/phones/lost", status_code=204)
     async def lost(request: Request) -> Response:
         # From whatever browser: the phone itself is gone. The card at the desk says whose it was.
-        now = door.clock()
-        door.phone_requests.check(address(request), now)
         told = await body(request, _LOST)
-        door.phone_requests.note(address(request), now)
-        await door.hall.phone_lost(SeatId(told.seat))
+        with _patience(door, address(request), told.seat):
+            await door.hall.phone_lost(SeatId(told.seat), told.code)
         return Response(status_code=204)
 
     @router.get("/api/phones/{enrolment}")

@@ -190,10 +190,18 @@ class SimulatedHall:
 
     # Phones
 
-    async def request_phone_binding(self, key, seat):
+    desk_code = "482193"
+    """What the registrar's desk shows."""
+
+    def _check_code(self, place, code):
+        if any(desk.id == place for desk in self.desks) and code != self.desk_code:
+            raise Refused("desk_code_wrong", {"vi": "Mã không khớp.", "en": "That isn't the code."})
+
+    async def request_phone_binding(self, key, seat, code=None):
         if self._sitter(seat) is None:
             no_card = {"vi": "Chưa có thẻ tại ghế này.", "en": "There is no card at this seat."}
             raise Refused("no_card", no_card)
+        self._check_code(seat, code)
         try:
             signing.from_jwk(key)
         except BadEvidence as error:
@@ -233,7 +241,8 @@ class SimulatedHall:
             "bound", self.phone_challenge(signing.thumbprint(self._bindings[enrolment][2]))
         )
 
-    async def phone_lost(self, desk):
+    async def phone_lost(self, desk, code):
+        self._check_code(desk, code)
         live = self.meeting.attendance.held_by(self.at_desk, "mobile") if self.at_desk else None
         if live is None:
             raise Refused("no_phone_bound", {"vi": "Không có điện thoại.", "en": "No phone."})
@@ -302,7 +311,9 @@ class SimulatedHall:
     # A card without a pad: the test is the bridge
 
     def await_pin(self, seat, key, chal="AAECAwQFBgcICQoLDA0ODw"):
-        self.pins[seat] = ports.PinRequest(SeatId(seat), chal, key, ("KINH CHAO DAI BIEU", "NGUYEN VAN A"))
+        at_desk = any(desk.id == seat for desk in self.desks)
+        greeting = None if at_desk else ("KINH CHAO DAI BIEU", "NGUYEN VAN A")
+        self.pins[seat] = ports.PinRequest(SeatId(seat), chal, key, greeting)
         self.pin_outcomes[seat] = ports.PinOutcome("waiting")
 
     def pin_request(self, seat):

@@ -124,14 +124,17 @@ async def test_a_lost_phones_open_feed_is_closed_at_once_whoever_told(hall):
     ):
         await Follower(socket_).until(lambda view: True)
         hall.at_desk = "m001"
-        assert (await anybodys.post("/api/phones/lost", json={"seat": "desk-1"})).status_code == 204
+        told = {"seat": "desk-1", "code": hall.desk_code}
+        unread = await anybodys.post("/api/phones/lost", json={"seat": "desk-1"})
+        assert unread.json()["code"] == "desk_code_wrong"
+        assert (await anybodys.post("/api/phones/lost", json=told)).status_code == 204
         with suppress(ConnectionClosed):
             async with asyncio.timeout(2):
                 async for text in socket_:
                     assert json.loads(text)["type"] != "change", "not even this is for a thief"
         assert socket_.close_code == 4401
         assert (await phone.get("/api/form")).status_code == 401
-        again = await anybodys.post("/api/phones/lost", json={"seat": "desk-1"})
+        again = await anybodys.post("/api/phones/lost", json=told)
         assert again.json()["code"] == "no_phone_bound"
 
 

@@ -20,9 +20,10 @@ class Phone:
         self.signer = signing.EcSigner(ec.generate_private_key(ec.SECP256R1()))
         self.browser = browser
 
-    async def ask(self, seat=SEAT):
+    async def ask(self, seat=SEAT, code=None):
         key = signing.to_jwk(self.signer.public_key)
-        return await self.browser.post("/api/phones", json={"key": key, "seat": seat})
+        with_code = {} if code is None else {"code": code}
+        return await self.browser.post("/api/phones", json={"key": key, "seat": seat} | with_code)
 
     def proof(self, challenge, by=None):
         signature = (by or self.signer).sign(b"parl-phone-session:" + challenge.encode())
@@ -125,6 +126,19 @@ async def test_a_seats_console_is_not_lit_without_end(hall):
     async with opened(hall=hall) as house, house.browser() as browser:
         answers = [(await Phone(browser).ask()).status_code for _ in range(121)]
         assert answers == [201] * 120 + [429]
+
+
+async def test_who_reads_the_desks_unit_is_let_through_also_behind_an_address_that_guesses(hall):
+    hall.at_desk = "m003"
+    async with opened(hall=hall) as house, house.browser() as browser:
+        phone = Phone(browser)
+        for code in ("12345", "1234567", "12345a", "482193 "):
+            assert (await phone.ask("desk-1", code)).status_code == 422
+        guesses = [(await Phone(browser).ask("desk-1", f"{code:06}")).status_code for code in range(21)]
+        assert guesses == [409] * 20 + [429]
+        assert (await phone.ask("desk-1")).status_code == 429, "no code is a wrong one"
+        assert (await phone.ask("desk-1", hall.desk_code)).status_code == 201
+        assert (await phone.ask()).status_code == 201, "and a seat is another matter"
 
 
 async def test_ballots_that_are_not_good_are_refused_and_nothing_is_recorded(hall):

@@ -210,6 +210,8 @@ async def test_a_phone_is_bound_at_the_registrars_desk_with_the_pin_typed_on_it(
         phone = await (await visitor(390, 844)).go("/member")
         await phone.page.get_by_label("Tại bàn đăng ký").check()
         await expect(phone.page.get_by_label("Số ghế")).to_have_count(0)
+        code = phone.page.get_by_label("Mã trên thiết bị ở bàn (sau chữ MA)").first
+        await code.fill("111111")
         await phone.press("Tiếp tục")
         await phone.sees("Chưa có thẻ")
         hall.await_pin("desk-1", bridge)
@@ -218,9 +220,12 @@ async def test_a_phone_is_bound_at_the_registrars_desk_with_the_pin_typed_on_it(
         hall.pins.clear()
         hall.at_desk = "m003"
         await phone.press("Tiếp tục")
+        await phone.sees("Mã không khớp")
+        await code.fill("482 193")
+        await phone.press("Tiếp tục")
         await phone.sees("Nếu thiết bị ở Bàn đăng ký hiện đúng tên bạn", "Đang chờ xác nhận ở Bàn đăng ký…")
         hall.await_pin("desk-1", bridge)
-        await phone.sees("Bàn đăng ký, thẻ của", "NGUYEN VAN A")
+        await phone.sees("Mã PIN cho thẻ ở Bàn đăng ký.")
         await phone.page.get_by_label("Mã sáu chữ số trên thiết bị ở bàn").fill("482133")
         await phone.page.get_by_label("Mã PIN của thẻ").fill("123456")
         await phone.press("Gửi mã PIN")

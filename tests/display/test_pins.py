@@ -53,6 +53,8 @@ async def test_at_a_registrars_desk_as_at_a_seat():
         assert desk == {"id": "desk-1", "name": {"vi": "Bàn đăng ký", "en": "Registrar's desk"}}
         assert (await phone.get("/api/plan")).text.count("desk") == 0, "it is no seat of the hall"
         house.hall.await_pin(desk["id"], KEY)
+        asked = (await phone.get(f"/api/pin/{desk['id']}")).json()
+        assert asked["request"] == {"chal": CHAL, "key": dict(KEY)}, "nobody is named to whoever asks"
         assert (await phone.post(f"/api/pin/{desk['id']}", json=GOOD)).status_code == 204
 
 

@@ -48,11 +48,16 @@ def test_a_phone_is_bound_at_the_desk_of_the_twin(hall: DemoHall, people: Visito
     expect(lcd).to_contain_text("BAN DANG KY")
 
     phone.get_by_label("Tại bàn đăng ký").check()
+    code = phone.get_by_label("Mã trên thiết bị ở bàn (sau chữ MA)").first
+    code.fill("000000")
     phone.get_by_role("button", name="Tiếp tục").click()
     expect(phone.get_by_role("alert")).to_contain_text("Chưa có thẻ ở bàn đăng ký")
 
     twin.get_by_label("Cắm thẻ khác…").select_option(label="Đại biểu số 003 · ghế 003")
-    expect(lcd).to_contain_text("KINH CHAO DAI BIEU")
+    expect(lcd).to_contain_text("KINH CHAO  MA ")
+    shown = re.search(r"MA ([0-9]{6})", lcd.inner_text())
+    assert shown is not None
+    code.fill(shown[1])
     phone.get_by_role("button", name="Tiếp tục").click()
     digits = phone.locator(".digits").inner_text()
     expect(lcd).to_contain_text(digits)

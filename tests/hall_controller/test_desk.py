@@ -1,5 +1,6 @@
 """The registrar's desk: a member comes with card and phone, and goes with a phone that votes."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from firmware_bridge import envelope, texts
 from firmware_bridge.links import Topics
 from firmware_bridge.messages import Speak
 from hall_controller.casting import DeskTakesNoVotes
+from hall_controller.desk_codes import MOST_WRONG, DeskCodeNeeded, DeskCodeWrong
 from hall_controller.intake import Intake
 from hall_controller.phone_refusals import (
     CardNotTakenAtDesk,
@@ -57,6 +59,22 @@ async def known(here: HallOnBus, member: SeatHere) -> None:
     await until(lambda: "KINH CHAO" in here.desk.text)
 
 
+def shown(here: HallOnBus) -> str:
+    """The code that the desk's unit shows with its greeting."""
+    found = re.search(r"(?:MA|MA MOI:) ([0-9 ]{6,9}) /", here.desk.text)
+    assert found is not None, here.desk.text
+    return found[1].replace(" ", "")
+
+
+def wrong(here: HallOnBus) -> str:
+    return str(9 - int(shown(here)[0])) + shown(here)[1:]
+
+
+def asked(here: HallOnBus, phone: Phone) -> PhoneBinding:
+    """By somebody who stands before the unit."""
+    return intake_of(here).request_phone_binding(phone.jwk, DESK, shown(here))
+
+
 def is_at(intake: Intake, binding: PhoneBinding, state: str) -> bool:
     found = intake.phone_binding(binding.enrolment)
     return found is not None and found.state == state
@@ -65,7 +83,7 @@ def is_at(intake: Intake, binding: PhoneBinding, state: str) -> bool:
 async def bound(here: HallOnBus, member: SeatHere, phone: Phone) -> PhoneBinding:
     intake = intake_of(here)
     await known(here, member)
-    binding = intake.request_phone_binding(phone.jwk, DESK)
+    binding = asked(here, phone)
     await until(lambda: here.desk.text == f"{name(member)} / {binding.digits}  DUNG: TT")
     await compared(here.desk)
     await here.desk.type_pin()
@@ -129,12 +147,12 @@ async def test_without_a_pad_the_phone_that_is_bound_gives_the_pin(tmp_path: Pat
     async with hall(tmp_path, pads=False) as here:
         phone, intake = Phone(), intake_of(here)
         await known(here, here.everybody[0])
-        binding = intake.request_phone_binding(phone.jwk, DESK)
+        binding = asked(here, phone)
         await until(lambda: binding.digits in here.desk.text)
         await compared(here.desk)
         at = AtSeat(here, here.desk)
         request, _ = await at.asked(first=f"PIN CHO DT {binding.digits}")
-        assert request.greeting == ("KINH CHAO DAI BIEU", name(here.everybody[0]))
+        assert request.greeting is None, "who stands there is told to nobody on the network"
         await at.type(first=f"PIN CHO DT {binding.digits}")
         await until(lambda: is_at(intake, binding, "bound"))
         assert at.state.state == "signed_in"
@@ -252,17 +270,72 @@ async def test_while_one_phone_is_compared_another_waits(tmp_path: Path) -> None
     async with hall(tmp_path) as here:
         intake = intake_of(here)
         await known(here, here.everybody[0])
-        first = intake.request_phone_binding(Phone().jwk, DESK)
-        with pytest.raises(SeatBusy):
-            intake.request_phone_binding(Phone().jwk, DESK)
+        code, first = shown(here), asked(here, Phone())
+        with pytest.raises(SeatBusy) as busy:
+            intake.request_phone_binding(Phone().jwk, DESK, code)
+        assert "bấm ✕ tại đó" in busy.value.text["vi"]
         await until(lambda: first.digits in here.desk.text)
         here.desk.press("2")
         await until(lambda: is_at(intake, first, "refused"))
         assert not here.hall.meeting.attendance.sessions
-        second = intake.request_phone_binding(Phone().jwk, DESK)
+        second = intake.request_phone_binding(Phone().jwk, DESK, code)
         await until(lambda: second.digits in here.desk.text)
         here.desk.readers.pull(DESK)
         await until(lambda: is_at(intake, second, "refused"))
+
+
+async def test_who_doesnt_read_the_unit_gets_nothing_of_it_and_takes_nothing_from_who_does(
+    tmp_path: Path,
+) -> None:
+    """However often strangers ask, at whichever card: its owner is next, and so is the one after."""
+    async with hall(tmp_path) as here:
+        intake = intake_of(here)
+        for member in here.everybody:
+            await known(here, member)
+            for _ in range(7):
+                with pytest.raises(DeskCodeNeeded):
+                    intake.request_phone_binding(Phone().jwk, DESK)
+                with pytest.raises(DeskCodeWrong):
+                    intake.request_phone_binding(Phone().jwk, DESK, wrong(here))
+            digits = asked(here, Phone()).digits
+            await until(lambda digits=digits: digits in here.desk.text)
+            here.desk.readers.pull(DESK)
+            await until(lambda: here.desk.text == "BAN DANG KY / MOI DUA THE VAO")
+
+
+async def test_where_somebody_guesses_the_unit_shows_a_longer_code_once_and_its_reader_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with hall(tmp_path) as here:
+        intake = intake_of(here)
+        await known(here, here.everybody[0])
+        first = shown(here)
+        for _ in range(MOST_WRONG):
+            with pytest.raises(DeskCodeWrong):
+                intake.request_phone_binding(Phone().jwk, DESK, wrong(here))
+        await until(lambda: here.desk.text.startswith("MA MOI: "))
+        second = shown(here)
+        assert (len(first), len(second)) == (6, 8)
+        with pytest.raises(DeskCodeWrong):
+            intake.request_phone_binding(Phone().jwk, DESK, first)
+        for _ in range(3 * MOST_WRONG):
+            with pytest.raises(DeskCodeWrong):
+                intake.request_phone_binding(Phone().jwk, DESK, wrong(here))
+        assert shown(here) == second, "no guess takes it from its reader again"
+        binding = asked(here, Phone())
+        await until(lambda: binding.digits in here.desk.text)
+
+
+async def test_each_card_that_comes_has_a_code_of_its_own(tmp_path: Path) -> None:
+    async with hall(tmp_path) as here:
+        await known(here, here.everybody[0])
+        first = shown(here)
+        here.desk.readers.pull(DESK)
+        await until(lambda: here.desk.text == "BAN DANG KY / MOI DUA THE VAO")
+        await known(here, here.everybody[0])
+        assert shown(here) != first
+        with pytest.raises(DeskCodeWrong):
+            intake_of(here).request_phone_binding(Phone().jwk, DESK, first)
 
 
 async def test_a_desk_whose_word_was_lost_is_free_again_with_the_next_card(tmp_path: Path) -> None:
@@ -270,7 +343,7 @@ async def test_a_desk_whose_word_was_lost_is_free_again_with_the_next_card(tmp_p
     async with hall(tmp_path, bus=bus) as here:
         intake, (first, second) = intake_of(here), here.everybody
         await known(here, first)
-        binding = intake.request_phone_binding(Phone().jwk, DESK)
+        binding = asked(here, Phone())
         await until(lambda: binding.digits in here.desk.text)
         bus.faults = BusFaults(lost=1.0)
         here.desk.readers.pull(DESK)
@@ -285,7 +358,7 @@ async def test_digits_that_are_not_the_keys_are_signed_by_no_card(tmp_path: Path
     async with hall(tmp_path) as here:
         intake = intake_of(here)
         await known(here, here.everybody[0])
-        binding = intake.request_phone_binding(Phone().jwk, DESK)
+        binding = asked(here, Phone())
         await until(lambda: binding.digits in here.desk.text)
         row = here.rows[-1]
         assert row.bridge is not None
@@ -318,7 +391,8 @@ async def test_a_hall_that_starts_anew_knows_the_desk_and_the_phone(tmp_path: Pa
         intake = intake_of(here)
         assert intake.phones.session_of(binding.key_id) is not None
         await until(lambda: intake.admission.card_at(DESK) is not None)
-        again = intake.request_phone_binding(Phone().jwk, DESK)
+        await until(lambda: "KINH CHAO" in here.desk.text)
+        again = asked(here, Phone())
         await until(lambda: again.digits in here.desk.text)
 
 
@@ -331,7 +405,13 @@ async def test_a_lost_phone_is_refused_everywhere_at_once_and_after_a_restart(tm
         assert session is not None
         await here.open_mobile(member)
         await here.open_vote()
-        await intake.phone_lost(DESK)
+        here.desk.readers.pull(DESK)
+        await until(lambda: here.desk.text == "BAN DANG KY / MOI DUA THE VAO")
+        await known(here, member)
+        for code, why in ((None, DeskCodeNeeded), (wrong(here), DeskCodeWrong)):
+            with pytest.raises(why):
+                await intake.phone_lost(DESK, code)
+        await intake.phone_lost(DESK, shown(here))
         await until(lambda: here.desk.text == f"DA KHOA DIEN THOAI / {name(member)}")
         ballot_of_it = phone.ballot(here, member.member.id, session.id, "approve")
         for _ in range(2):
@@ -349,11 +429,11 @@ async def test_losing_it_is_told_at_a_desk_with_the_card_and_nowhere_else(tmp_pa
     async with hall(tmp_path) as here:
         member, intake = here.everybody[0], intake_of(here)
         with pytest.raises(NoCardAtDesk):
-            await intake.phone_lost(DESK)
+            await intake.phone_lost(DESK, "482193")
         await known(here, member)
         with pytest.raises(NoPhoneBound):
-            await intake.phone_lost(DESK)
+            await intake.phone_lost(DESK, shown(here))
         await here.all_signed_in()
         for elsewhere in (member.seat, "desk-9"):
             with pytest.raises(PlaceUnknown):
-                await intake.phone_lost(SeatId(elsewhere))
+                await intake.phone_lost(SeatId(elsewhere), "482193")

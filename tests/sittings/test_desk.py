@@ -24,9 +24,16 @@ def says(desk: SimulatedSeat) -> str:
     return " / ".join(line.strip() for line in desk.unit.lines).strip(" /")
 
 
-async def asks(browser: httpx.AsyncClient, phone: Phone, desk: str = DESK) -> httpx.Response:
+async def asks(
+    browser: httpx.AsyncClient, phone: Phone, desk: str = DESK, code: str = "000000"
+) -> httpx.Response:
     key = to_jwk(phone.signer.public_key)
-    return await browser.post("/api/phones", json={"key": key, "seat": desk})
+    return await browser.post("/api/phones", json={"key": key, "seat": desk, "code": code})
+
+
+def code_at(desk: SimulatedSeat) -> str:
+    """What the unit shows with its greeting: `KINH CHAO  MA 482193`."""
+    return says(desk).split(" / ")[0][-6:]
 
 
 async def bound(hall: HallUnderTest, person: Person, phone: Phone) -> None:
@@ -35,7 +42,7 @@ async def bound(hall: HallUnderTest, person: Person, phone: Phone) -> None:
     desk.insert(person.card)
     await until(lambda: "KINH CHAO" in says(desk))
     async with phone.knocks_at(hall) as browser:
-        asked = (await asks(browser, phone)).json()
+        asked = (await asks(browser, phone, code=code_at(desk))).json()
         await until(lambda: asked["digits"] in says(desk))
         while not desk.readers.asking(DESK):
             desk.unit.press("1", desk.clock())

@@ -71,11 +71,12 @@ export class Phone {
     else await this.#unbind(undefined)
   }
 
-  async bind(seat: string): Promise<void> {
+  /** `code`: what the unit at a registrar's desk shows. */
+  async bind(seat: string, code?: string): Promise<void> {
     if (!this.key) return
     this.#clear()
     this.seat = seat
-    const asked = { key: this.key.jwk, seat }
+    const asked = { key: this.key.jwk, seat, code: code?.replaceAll(' ', '') }
     const answer = await ask<{ enrolment: string; digits: string }>('POST', '/api/phones', asked)
     if (answer.kind !== 'done') return this.#fail(answer)
     const digits = eightDigits(this.key.keyId)

@@ -20,7 +20,8 @@ export interface PinAsked {
   readonly request?: {
     readonly chal: string
     readonly key: JsonWebKey
-    readonly greeting: readonly string[]
+    /** Whose card it is; not at a desk, where only the unit says so. */
+    readonly greeting?: readonly string[]
   }
 }
 
