@@ -66,9 +66,11 @@ class Incidents:
 
     def note(self, kind: str, place: str, member: MemberId | None = None) -> None:
         """`place`: a seat, a desk, a bridge, MOBILE or HALL. `member`: whose name was used, if known."""
-        if self._hall.meeting.sitting is None or not self._is_news((kind, place, member)):
+        if not self._is_news((kind, place, member)):
             return
         log.warning("incident", kind=kind, place=place)
+        if self._hall.meeting.sitting is None:
+            return  # between sittings there is no officer to see it, and no sitting to note it in
         answer = self._hall.enqueue(Submission(NoteIncident(kind, place, member), "hall"))
         answer.add_done_callback(_looked_at)
 

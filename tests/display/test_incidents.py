@@ -1,5 +1,8 @@
 """Incidents on the console: in plain words, until they are acknowledged; nobody else sees them."""
 
+import re
+from pathlib import Path
+
 from display.views.incidents import TEXTS
 from hall_controller.incidents import OF_REFUSAL
 from tests.display.opened_door import opened
@@ -42,6 +45,13 @@ def test_every_kind_that_the_hall_notes_has_words():
     from_bridges = {"key_without_card", "press_asleep", "no_person_key"}
     own = {"card_refused", "lists_over", "bus_forged", "console_doubled", "press_while_absent"}
     assert set(OF_REFUSAL.values()) | from_bridges | own == set(TEXTS)
+
+
+def test_the_specification_lists_the_kinds_that_have_words():
+    page = (Path(__file__).parents[2] / "docs/specs/vote-life.md").read_text("utf-8")
+    table = page[page.index("## Incidents") :]
+    named = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\|(.*?)\|", table, re.MULTILINE))))
+    assert named == set(TEXTS)
 
 
 async def test_an_officer_acknowledges_from_the_page():
