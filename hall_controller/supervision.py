@@ -31,6 +31,8 @@ _AGAIN_S = 0.5
 """After a refusal or a failing store: quick enough for a countdown, and no flood for the writer."""
 _LAMPS = timedelta(seconds=2)
 """From the locking of keys: so long a lamp that must yet light is waited for, if the grace is shorter."""
+_BRIDGES = timedelta(seconds=3)
+"""After the hall's start: so long its bridges may take to tell again what they know of a vote."""
 _TICK = timedelta(milliseconds=1)
 """Times in the log are whole milliseconds: asking in the middle of one would be asking too early."""
 
@@ -106,7 +108,7 @@ class Supervision:
     """`seats`: None for a hall without any, where no vote has an account of them."""
 
     def __init__(self, hall: Hall, seats: Seen | None = None) -> None:
-        self._hall, self._seats = hall, seats
+        self._hall, self._seats, self._started = hall, seats, hall.now()
         self._unaccounted: set[str] = set()
         """Votes whose account was refused: their result doesn't wait for it."""
 
@@ -135,9 +137,11 @@ class Supervision:
         """The account of the seats comes before the result, which then covers it."""
         lit = seats.lit(vote.id)
         dark = any(ballot.seat is not None and ballot.seat not in lit for ballot in vote.ballots.values())
-        since = vote.grace.passed(self._hall.now()) if vote.grace else _LAMPS
-        if dark and since < _LAMPS:
-            return await _news(following, _LAMPS - since + _TICK)
+        now = self._hall.now()
+        locked = vote.grace.passed(now) if vote.grace else _LAMPS
+        wait = max(self._started + _BRIDGES - now, _LAMPS - locked if dark else timedelta(0))
+        if wait > timedelta(0):
+            return await _news(following, wait + _TICK)
         seen = {} if vote.opened_at is None else seats.seen(vote.id, vote.opened_at)
         try:
             await self._hall.submit(Submission(AccountForSeats(vote.id, seen), "hall"))

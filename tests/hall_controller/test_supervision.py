@@ -1,7 +1,8 @@
 """What nobody presses: the clock closes, the closing ends, the result is computed; never too early."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from tests.hall_controller.chamber import BY, OFFICER, Chamber, ToldClock, opene
 from tests.hall_controller.failing_store import FailingStore
 from voting import commands as c
 from voting.division import Phase
-from voting.ids import ChoiceId, OfficerId, VoteId
+from voting.ids import ChoiceId, OfficerId, SeatId, VoteId
+from voting.seat_units import SeatSeen
+from voting.suspects import advice
 
 V1 = VoteId("v1")
 
@@ -60,6 +63,39 @@ async def test_a_vote_runs_to_its_result_by_itself(chamber: Chamber, hall: Hall)
 
 async def _nudged(chamber: Chamber, hall: Hall) -> None:
     await hall.submit(Submission(c.RequestFloor(chamber.people[0].id, "speech"), "member"))
+
+
+class Dark:
+    """Seats of which nothing was heard."""
+
+    def lit(self, vote: str) -> frozenset[str]:
+        return frozenset()
+
+    def seen(self, vote: str, opened_at: datetime) -> Mapping[SeatId, SeatSeen]:
+        return {}
+
+
+async def test_the_seats_are_accounted_for_before_the_result(chamber: Chamber, hall: Hall) -> None:
+    """After a start the bridges are given time to tell again what they know; the result waits as long."""
+    form = await opened(chamber, hall)
+    await hall.submit(chamber.people[0].ballot(form, "approve"))
+    await hall.submit(Submission(c.CloseVote(V1, BY), OFFICER))
+    chamber.clock.pass_(10)
+    await hall.submit(Submission(c.EndClosing(V1), "clock"))
+    supervision = asyncio.create_task(Supervision(hall, Dark()).run())
+    await _nudged(chamber, hall)
+    assert hall.meeting.votes[V1].accounted_at is None
+    assert hall.meeting.votes[V1].result is None
+    chamber.clock.pass_(4)
+    await hall.submit(Submission(c.WithdrawRequest(chamber.people[0].id), "member"))
+    await _until(hall, Phase.CLOSED)
+    vote = hall.meeting.votes[V1]
+    assert vote.account is not None
+    assert [one.recorded is not None for one in vote.account] == [True, False, False]
+    found = advice(vote, hall.meeting.sitting_of(vote))
+    assert found is not None
+    assert [one.reason for one in found.suspects] == ["not_lit", "not_shown", "not_shown"]
+    supervision.cancel()
 
 
 async def test_nothing_is_due_before_its_time(chamber: Chamber, hall: Hall) -> None:
