@@ -127,6 +127,26 @@ async def test_a_reader_of_totals_can_prove_nobodys_ballots(tmp_path: Path) -> N
     assert not (tmp_path / "p.json").exists()
 
 
+async def test_where_names_are_published_the_public_export_serves_as_well(sat: Sat, tmp_path: Path) -> None:
+    """Of what was declared: of the vote that wasn't, it withholds who took part."""
+    member, file = sat.chamber.people[0].id, tmp_path / "p.json"
+    assert hall("prove", sat.export("public"), "--member", member, "--out", file)[0] == 0
+    code, said = hall("verify", "--proof", file, "--anchor", sat.anchor)
+    assert (code, "COUNTS" in said, "vote v2" in said) == (0, True, False), said
+    asked = (
+        "prove",
+        sat.export("public"),
+        "--member",
+        member,
+        "--vote",
+        "v2",
+        "--out",
+        tmp_path / "2.json",
+    )
+    code, said = hall(*asked)
+    assert (code, "withholds" in said) == (2, True), said
+
+
 async def test_prove_refuses_what_it_can_not_make(sat: Sat, tmp_path: Path) -> None:
     member = sat.chamber.people[0].id
     for asked, why in (
