@@ -7,6 +7,7 @@ public key before anyone sees it, as a card's is. A PKCS#11 session is for one t
 import hashlib
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -32,6 +33,8 @@ _CURVES = {
     bytes.fromhex("06082a8648ce3d030107"): ec.SECP256R1(),
     bytes.fromhex("06052b81040022"): ec.SECP384R1(),
 }
+_ONE_AT_A_TIME = threading.RLock()
+"""Modules differ in what several threads may do at once, and a login is the whole process's."""
 _PSS = (Mechanism.SHA256, pkcs11.MGF.SHA256, 32)
 
 
@@ -49,9 +52,9 @@ class TokenKey:
     def __init__(self, uri: TokenUri, pin: str) -> None:
         """Raises TokenAbsent, TokenFailed, PinWrong, PinBlocked."""
         self._uri, self._pin = uri, pin
-        self._one_at_a_time = threading.Lock()
-        self._session, self._private = self._opened()
-        self.public_key = self._public()
+        with _ONE_AT_A_TIME:
+            self._session, self._private = self._opened()
+            self.public_key = self._public()
         self.alg = signing.algorithms(self.public_key)[0]
 
     def compute(self, block: bytes) -> bytes:
@@ -60,12 +63,12 @@ class TokenKey:
         ECDSA gives r‖s. Raises TokenFailed.
         """
         how = Mechanism.ECDSA if self.alg.startswith("ES") else Mechanism.RSA_X_509
-        with self._one_at_a_time:
+        with _ONE_AT_A_TIME:
             return bytes(_failing(lambda: self._private.sign(block, mechanism=how)))
 
     def sign(self, message: bytes) -> bytes:
         """The signature as JWS has it, checked. Raises TokenFailed, CardUntrue."""
-        with self._one_at_a_time:
+        with _ONE_AT_A_TIME:
             try:
                 made = self._made(message)
             except pkcs11.PKCS11Error:
@@ -80,10 +83,8 @@ class TokenKey:
 
     def close(self) -> None:
         """Its holder is proved no more."""
-        try:
+        with _ONE_AT_A_TIME, suppress(pkcs11.PKCS11Error):  # gone with the token
             self._session.close()
-        except pkcs11.PKCS11Error:
-            return  # gone with the token
 
     def _made(self, message: bytes) -> bytes:
         if self.alg == "EdDSA":
@@ -133,7 +134,8 @@ class TokenKey:
 def is_there(uri: TokenUri) -> bool:
     """Whether the token is put in, and its module answers."""
     try:
-        _token(uri)
+        with _ONE_AT_A_TIME:
+            _token(uri)
     except TokenAbsent:
         return False
     return True
@@ -148,7 +150,8 @@ def certificate_of(uri: TokenUri) -> bytes | None:
             found = list(session.get_objects(_named(uri, ObjectClass.CERTIFICATE)))
             return bytes(found[0][Attribute.VALUE]) if found else None
 
-    certificate: bytes | None = _failing(read)
+    with _ONE_AT_A_TIME:
+        certificate: bytes | None = _failing(read)
     return certificate
 
 

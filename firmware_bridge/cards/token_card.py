@@ -38,7 +38,9 @@ class TokenReaders:
         """Looks until cancelled."""
         while True:
             for place, uri in self._tokens.items():
-                self._saw(place, await asyncio.to_thread(is_there, uri))
+                # One in use tells by itself that it is gone; looking would only be in its way.
+                if not self._held[place].locked():
+                    self._saw(place, await asyncio.to_thread(is_there, uri))
             await asyncio.sleep(self._look_every_s)
 
     def _saw(self, place: str, there: bool) -> None:

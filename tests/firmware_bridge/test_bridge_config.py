@@ -144,7 +144,7 @@ def test_a_token_may_stand_in_a_readers_place_and_not_beside_one(write: Callable
     assert [one.token and one.token.token for one in alone.seats] == ["officers", None]
     with pytest.raises(BridgeMisconfigured, match="readers or tokens, not both"):
         load(write(('key_file = "002.key"', f'key_file = "002.key"\ntoken = "{uri}"')))
-    with pytest.raises(BridgeMisconfigured, match="seat 001: token: .*PIN is no part"):
+    with pytest.raises(BridgeMisconfigured, match=r"seat 001: token: .*PIN is no part"):
         load(write(('reader = "Hall 00"', f'token = "{uri}&pin-value=1234"')))
 
 
