@@ -53,8 +53,11 @@ OF_REFUSAL: Mapping[str, str] = {
     "mobile_not_opened": "mobile_not_opened",
 }
 """Refusals that no honest member meets, by code; the others tell a member something and nobody else."""
-OF_DROP = frozenset({"bad_signature", "foreign_seat", "unknown_bridge"})
-"""Words on the bus under a bridge's name that are not its own. What is late or torn is no imposture."""
+OF_DROP = frozenset({"bad_signature", "foreign_seat"})
+"""Words on the bus under a bridge's name that are not its own. What is late or torn is no imposture; a name
+that nobody has stays out of the log, as there is no end of those."""
+UNSIGNED = frozenset({"ballot_untrue"})
+"""Nothing that such a ballot says is anybody's word: the name noted is whose seat it is."""
 OF_LISTS = frozenset({"crl_missing", "crl_expired", "crl_not_yet_valid"})
 """Not the card's fault: the hall has no list of revoked cards that it could be judged by."""
 
@@ -78,7 +81,8 @@ class Incidents:
         """Notes a refusal that no honest member meets."""
         kind = OF_REFUSAL.get(no.code)
         if kind is not None:
-            self.note(kind, place, self._named(member) or self.sitter(place))
+            named = None if kind in UNSIGNED and place != MOBILE else self._named(member)
+            self.note(kind, place, named or self.sitter(place))
 
     def card_untrusted(self, no: Untrusted, place: str) -> None:
         if no.code in OF_LISTS:
