@@ -91,6 +91,19 @@ class Authority:
         end = at + timedelta(days=days)
         return at - BACKDATED, min(end, until) if until else end
 
+    def check_holder(self, kind: Kind, holder: str) -> None:
+        """A certificate says only an id: no officer's may be a member's, or one card would be both.
+
+        Raises Declined.
+        """
+        officer = kind is Kind.OFFICER
+        held = [Kind(one.kind) for one in self.register.of(holder) if one.kind in ON_CARDS]
+        if kind in ON_CARDS and any((one is Kind.OFFICER) != officer for one in held):
+            raise Declined(
+                "id_of_another", f"Mã {holder} đã dùng cho {'đại biểu' if officer else 'cán bộ'}.",
+                f"The id {holder} is {'a member' if officer else 'an officer'}'s already.",
+            )  # fmt: skip
+
     def issue(
         self,
         wanted: Wanted,
@@ -101,6 +114,7 @@ class Authority:
         card: str | None = None,
     ) -> bytes:
         """The certificate (DER), which stands in the register by then. Raises Declined."""
+        self.check_holder(wanted.kind, wanted.holder)
         self._check_key(wanted, key)
         issuer = founding.issuer(self.folder, self.vault, CARDS if wanted.kind in ON_CARDS else TLS)
         made = certificate(self.settings.house, wanted, key, x509.random_serial_number(), issuer)

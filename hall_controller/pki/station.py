@@ -108,6 +108,7 @@ class Station:
 
     def _check(self, order: Order, known: Card | None) -> list[Issued]:
         """What the holder has in force on other cards, and this order replaces. Raises Declined."""
+        self._authority.check_holder(order.kind, order.holder)
         here = known.guid if known else None
         live = [one for one in self._authority.register.of(order.holder) if one.live(self._now())]
         elsewhere = [one for one in live if one.kind == order.kind and one.card and one.card != here]

@@ -137,6 +137,15 @@ def test_a_key_speaks_for_one_person(authority: Authority) -> None:
         authority.issue(wanted(authority, holder="m2"), key, AT + HOUR)
 
 
+def test_no_officer_has_a_members_id(authority: Authority) -> None:
+    issued(authority, Kind.MEMBER, "m1")
+    issued(authority, Kind.PROVISIONAL, "m1")
+    issued(authority, Kind.OFFICER, "sec-1")
+    for kind, holder in ((Kind.OFFICER, "m1"), (Kind.MEMBER, "sec-1"), (Kind.PROVISIONAL, "sec-1")):
+        with pytest.raises(Declined, match="already"):
+            issued(authority, kind, holder)
+
+
 @pytest.mark.parametrize(
     "key",
     [

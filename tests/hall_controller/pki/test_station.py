@@ -182,6 +182,16 @@ async def test_a_card_made_anew_and_pulled_never_leaves_the_old_certificates_in_
             await signs(card)
 
 
+async def test_a_members_id_makes_no_officers_card(authority: Authority) -> None:
+    clock, blank = Clock(), SimulatedCard.blank()
+    await personalise(authority, SimulatedCard.blank(), clock=clock)
+    with pytest.raises(Declined, match="a member's already"):
+        await personalise(authority, blank, replace(ORDER, kind=Kind.OFFICER), clock=clock)
+    assert blank.administered_by(ManagementKey(ManagementAlgorithm.AES_192, FACTORY_KEY)), (
+        "it wasn't touched"
+    )
+
+
 async def test_one_holder_one_card(authority: Authority) -> None:
     clock = Clock()
     await personalise(authority, SimulatedCard.blank(), clock=clock)
