@@ -6,6 +6,7 @@ import pytest
 
 from audit.errors import Untrusted
 from hall_controller.card_trust import CardTrust
+from hall_controller.trust_stores import TrustStores
 from simulators.authority import CRL_DAYS, Authority
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -47,6 +48,19 @@ def test_a_card_once_revoked_stays_so(authority: Authority) -> None:
     trust = CardTrust([authority.root], [authority.crl(NOW)])
     trust.holds([without])
     assert code(trust, card) == "revoked"
+
+
+def test_door_and_log_judge_by_the_same_object_so_that_a_card_is_judged_once(authority: Authority) -> None:
+    """Also by a list that is about to be in force: what the log will judge by is made and known before."""
+    first, second = authority.crl(NOW), authority.crl(NOW)
+    stores = TrustStores([authority.root])
+    trust = CardTrust([authority.root], [first], made=stores)
+    trust.comes([second])
+    assert len({id(stores.by(lists)) for lists in ([first], [first, second])}) == 2
+    assert stores.by([first, second]) is stores.by([first, second])
+    before = stores.by([first, second])
+    trust.holds([second])
+    assert stores.by([first, second]) is before
 
 
 def test_lists_are_over_at_their_day(authority: Authority) -> None:
