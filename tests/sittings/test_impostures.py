@@ -312,10 +312,11 @@ async def lying_bridge(on: Stage) -> None:
 
 
 async def test_mode_ballot_in_production(on: Stage) -> None:
-    """Rightly signed, for a hall where things are tried out: another log, another authority."""
+    """Rightly signed, for another hall where things are tried out: its log, its authority. (This hall is a
+    test hall itself; what a production verifier says of one is tests/audit/test_test_mode.py's.)"""
     await on.begin(absent=[on.victim])
     async with intruder(on.hall, on.impostor.seat.bridge) as thief:
-        hash, ballot = stolen_ballot(on.hall, on.impostor, log="dienhong.example/hall-test/2026")
+        hash, ballot = stolen_ballot(on.hall, on.impostor, log="dienhong.example/trial-test/2026")
         thief.pass_on(ballot)
         assert (await thief.refusal_of(hash))["code"] == "wrong_question"
         await on.told("ballot_elsewhere", on.impostor.seat.seat, on.impostor.member)
