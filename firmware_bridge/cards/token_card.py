@@ -61,9 +61,12 @@ class TokenReaders:
         if uri is None:
             raise CardGone(f"there is no token for {slot}")
         await self._held[slot].acquire()
-        if not await asyncio.to_thread(is_there, uri):
-            self._held[slot].release()
-            raise CardGone("the token isn't there")
+        try:
+            if not await asyncio.to_thread(is_there, uri):
+                raise CardGone("the token isn't there")
+        except BaseException:
+            self._held[slot].release()  # also where whoever asked has given up meanwhile
+            raise
         return TokenConnection(uri, self._held[slot].release)
 
 
@@ -88,8 +91,10 @@ class TokenConnection:
     async def close(self) -> None:
         if not self._closed:
             self._closed = True
-            await asyncio.to_thread(self._forget)
-            self._let_go()
+            try:
+                await asyncio.to_thread(self._forget)
+            finally:
+                self._let_go()
 
     def _answer(self, apdu: bytes) -> bytes:
         try:

@@ -114,3 +114,13 @@ async def test_a_token_that_is_taken_out_is_told() -> None:
         await desk.connect(DESK)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_gives_up_waiting_for_a_token_leaves_it_to_the_next(readers: CardReaders) -> None:
+    for _ in range(20):
+        waiting = asyncio.create_task(readers.connect(DESK))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    async with asyncio.timeout(5):
+        await (await readers.connect(DESK)).close()
