@@ -96,8 +96,8 @@ async def pulled_in_the_middle(stage: Stage) -> Any:
         screen += line.decode()
     await stage.slots[0].pull()
     told.append(await ended(process, screen))
-    # No hand is as quick as a program: pcscd must have seen the slot empty.
-    while "0    No" not in await said("opensc-tool", "-l"):  # noqa: ASYNC110 - only asking tells
+    # No hand is as quick as a program: pcscd, which looks every 400 ms, must have seen the slot empty.
+    while "Card Removed" not in stage.log():  # noqa: ASYNC110 - only its log tells
         await asyncio.sleep(0.05)
     await stage.slots[0].insert(card)
     told.append(await hall(*command))
@@ -146,7 +146,8 @@ async def administered_by_others(stage: Stage) -> Any:
     It shows 3DES keys only to cards that aren't their maker's.
     """
     await stage.slots[0].insert(SimulatedCard.blank(management=ManagementKey(TRIPLE, FACTORY_KEY)))
-    await asyncio.sleep(0.6)  # vpcd looks every 400 ms, and only asking it tells
+    while "Card inserted" not in stage.log():  # noqa: ASYNC110 - only its log tells
+        await asyncio.sleep(0.05)
     tool = ("yubico-piv-tool", "-r", "Row0")
     public = _write("pub.pem", "")
     made = await said(*tool, "-a", "generate", "-s", "9a", "-A", "ECCP256", "-o", public)
