@@ -22,6 +22,8 @@ from firmware_bridge.messages import (
 )
 from firmware_bridge.outbox import CardAsk, Outbox, SeatSession
 
+CARD_FAILED = "card_failed"
+"""A card's `error` where it was asked to sign, and could not."""
 ASK_AGAIN_S = 1.6
 """Like a ballot's later repeats: five hundred cards at once must not become a storm."""
 
@@ -159,6 +161,8 @@ class CardSlot:
     def unusable(self, lines: Lines = texts.CARD_UNUSABLE) -> None:
         self._at_work_on = self._awaits_pin = self._signs = None
         self.prompt = None if self.admitted else lines
+        # A phone that gave the PIN is told too: the unit says why.
+        self._out.sayings.append(Card(self.seat, True, None, None, CARD_FAILED))
 
     def session_made(self, session: SeatSession, now: float) -> None:
         if self.card is None:

@@ -187,6 +187,8 @@ class Intake:
             case Card():
                 self._seats.has_card(message.seat, message.present)
                 self.admission.card(bridge, message)
+                if message.present and message.cert is None:
+                    self.pins.refused(message.seat)
                 if not message.present:
                     self.phones.card_gone(message.seat)
             case CardSigned():

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from firmware_bridge import texts
 from firmware_bridge.cards.sealed_pin import seal_pin
-from firmware_bridge.messages import Pin, PinAwaited, SealedPin, SignedOut
+from firmware_bridge.messages import Card, Pin, PinAwaited, SealedPin, SignedOut
 from firmware_bridge.ports import Lamp
 from firmware_bridge.receipt import Receipt
+from firmware_bridge.slot import CARD_FAILED
 from simulators.card import SimulatedCard
 from tests.firmware_bridge.cards.slips import FORM, KEYS, MEMBER, PIN, SEAT, SlipBench, checked_ballot
 from tests.virtual_time import played
@@ -220,6 +221,7 @@ def test_a_card_without_a_signature_key_is_told_apart() -> None:
         bench.press("1")
         await bench.until(bench.now + 0.1)
         assert bench.face.lines == texts.CARD_WITHOUT_KEY
+        assert Card(SEAT, True, None, None, CARD_FAILED) in bench.said, "the phone is told by the hall"
         assert not bench.ballots
 
     async def whole() -> None:
