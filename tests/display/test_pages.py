@@ -5,8 +5,9 @@ Needs Chromium and the built pages (`make pages`); skipped with the reason where
 
 import re
 import shutil
+import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from audit import signing
 from display.ports import PinOutcome
 from tests.display.opened_door import served
 from tests.display.simulated_hall import SimulatedHall
+from voting import commands as c
 
 PAGES = Path(__file__).parents[2] / "display" / "web" / "dist"
 CHROMIUM = shutil.which("chromium")
@@ -59,14 +61,33 @@ async def browsing(address):
     """A function that opens another browser with its own cookies."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        visitors = []
+        visitors, apps = [], []
 
         async def visitor(width=1280, height=800, **options):
             context = await browser.new_context(viewport={"width": width, "height": height}, **options)
             visitors.append(Visitor(await context.new_page(), address))
             return visitors[-1]
 
+        async def app(width=390, height=844, path="/member", **options):
+            """The page in a window of its own, as an installed app has it: `display-mode: standalone`."""
+            folder = tempfile.mkdtemp(prefix="hall-app-")
+            context = await playwright.chromium.launch_persistent_context(
+                folder,
+                executable_path=CHROMIUM,
+                args=[*QUIET, f"--app={address}{path}"],
+                viewport={"width": width, "height": height},
+                **options,
+            )
+            apps.append((context, folder))
+            visitors.append(Visitor(context.pages[0], address))
+            await context.pages[0].wait_for_load_state()
+            return visitors[-1]
+
+        visitor.app = app
         yield visitor
+        for context, folder in apps:
+            await context.close()
+            shutil.rmtree(folder, ignore_errors=True)
         await browser.close()
         assert [one.complaints for one in visitors] == [[] for _ in visitors]
 
@@ -99,7 +120,7 @@ async def test_a_vote_through_console_phone_wall_and_auditors_page(hall):
         await officer.sees("Có mặt")
         assert "code" not in officer.page.url
 
-        phone = await (await visitor(390, 844)).go("/member")
+        phone = await visitor.app()
         await phone.page.get_by_label("Số ghế").fill("3")
         await phone.press("Tiếp tục")
         digits = await phone.page.locator(".digits").inner_text()
@@ -141,21 +162,25 @@ async def test_a_vote_through_console_phone_wall_and_auditors_page(hall):
 
 async def test_a_page_at_which_nobody_signed_in_says_that_the_hall_is_a_test_and_is_refused_nothing(hall):
     async with visiting(hall) as (_, visitor):
-        for path, text in (("/member", "Số ghế"), ("/officer", "Mã đăng nhập"), ("/", "Chọn màn hình")):
+        for path, text in (
+            ("/member", "Cài ứng dụng"),
+            ("/officer", "Mã đăng nhập"),
+            ("/", "Chọn màn hình"),
+        ):
             page = await (await visitor(390, 844)).go(path)
             await page.sees(text, "THỬ NGHIỆM – KHÔNG PHẢI PHIÊN HỌP THẬT")
             await page.page.wait_for_load_state("networkidle")
             assert page.refused == []
         hall.test = False
         real = await (await visitor(390, 844)).go("/member")
-        await real.sees("Số ghế")
+        await real.sees("Cài ứng dụng")
         await real.page.wait_for_load_state("networkidle")
         assert "THỬ NGHIỆM" not in await real.page.locator("body").inner_text()
 
 
 async def test_a_phone_that_waits_at_its_seat_asks_for_no_session_when_its_page_is_loaded_again(hall):
     async with visiting(hall) as (_, visitor):
-        phone = await (await visitor(390, 844)).go("/member")
+        phone = await visitor.app()
         await phone.page.get_by_label("Số ghế").fill("3")
         await phone.press("Tiếp tục")
         await phone.page.locator(".digits").wait_for()
@@ -170,7 +195,7 @@ async def test_a_phone_that_waits_at_its_seat_asks_for_no_session_when_its_page_
 async def test_the_pin_form_comes_by_itself_while_the_phone_is_bound_and_goes_again(hall):
     bridge = signing.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key())
     async with visiting(hall) as (_, visitor):
-        phone = await (await visitor(390, 844)).go("/member")
+        phone = await visitor.app()
         await phone.page.get_by_label("Số ghế").fill("3")
         await phone.press("Tiếp tục")
         await phone.page.locator(".digits").wait_for()
@@ -194,7 +219,7 @@ async def test_a_phone_at_a_card_that_is_not_signed_in_takes_the_pin_first_and_g
     bridge = signing.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key())
     hall.await_pin("011", bridge)
     async with visiting(hall) as (_, visitor):
-        phone = await (await visitor(390, 844)).go("/member")
+        phone = await visitor.app()
         await phone.page.get_by_label("Số ghế").fill("11")
         await phone.press("Tiếp tục")
         await phone.sees("NGUYEN VAN A")
@@ -207,7 +232,7 @@ async def test_a_phone_at_a_card_that_is_not_signed_in_takes_the_pin_first_and_g
 async def test_a_phone_is_bound_at_the_registrars_desk_with_the_pin_typed_on_it(hall):
     bridge = signing.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key())
     async with visiting(hall) as (_, visitor):
-        phone = await (await visitor(390, 844)).go("/member")
+        phone = await visitor.app()
         await phone.page.get_by_label("Tại bàn đăng ký").check()
         await expect(phone.page.get_by_label("Số ghế")).to_have_count(0)
         code = phone.page.get_by_label("Mã trên thiết bị ở bàn (sau chữ MA)").first
@@ -235,7 +260,7 @@ async def test_a_phone_is_bound_at_the_registrars_desk_with_the_pin_typed_on_it(
 
 
 async def bound_phone(hall, visitor, seat="3"):
-    phone = await (await visitor(390, 844)).go("/member")
+    phone = await visitor.app()
     await phone.page.get_by_label("Số ghế").fill(seat)
     await phone.press("Tiếp tục")
     await phone.page.locator(".digits").wait_for()
@@ -339,7 +364,7 @@ async def test_every_page_speaks_english_too(hall):
     async with visiting(hall) as (house, visitor):
         english = await (await visitor()).go("/?lang=en")
         await english.sees("Choose a screen")
-        for path, text in (("/wall?lang=en", "SYSTEM READY"), ("/member?lang=en", "Bind this phone")):
+        for path, text in (("/wall?lang=en", "SYSTEM READY"), ("/member?lang=en", "Install the app")):
             await (await english.go(path)).sees(text)
         officer = await visitor()
         await officer.go(invited(house, "officer").replace("/officer", "/officer?lang=en"))
@@ -382,3 +407,130 @@ async def test_everything_on_the_wall_is_within_the_screen_and_large_enough(hall
         hall.troubled(store=False)
         await wall.sees({"vi": "Hệ thống tạm thời chưa ghi nhận được", "en": "can't record just now"}[lang])
         assert not [one for one in await wall.page.evaluate(ON_THE_WALL) if "outside" in one]
+
+
+async def test_in_a_browsers_tab_no_phone_is_bound_but_it_says_how_to_install_and_why(hall):
+    async with visiting(hall) as (_, visitor):
+        tab = await (await visitor(390, 844, user_agent="Mozilla/5.0 (Linux; Android 15)")).go("/member")
+        await tab.sees("Cài ứng dụng trước khi gắn điện thoại", "tự xóa dữ liệu", "Bấm nút ba chấm")
+        assert await tab.page.get_by_label("Số ghế").count() == 0
+        assert not hall._bindings
+        await (await tab.go("/member?lang=en")).sees("Install the app before binding the phone")
+
+
+async def test_the_app_can_be_installed_and_its_worker_keeps_nothing(hall):
+    async with visiting(hall) as (house, visitor), house.browser() as browser:
+        said = await browser.get("/member.webmanifest")
+        assert said.headers["content-type"] == "application/manifest+json"
+        manifest = said.json()
+        assert (manifest["display"], manifest["start_url"], manifest["scope"]) == (
+            "standalone",
+            "/member",
+            "/member",
+        )
+        for icon in manifest["icons"]:
+            assert (await browser.get(icon["src"])).content[:4] == b"\x89PNG"
+        phone = await bound_phone(hall, visitor)
+        context = phone.page.context
+        devtools = await context.new_cdp_session(phone.page)
+        assert (await devtools.send("Page.getInstallabilityErrors"))["installabilityErrors"] == []
+        await phone.page.evaluate("navigator.serviceWorker.ready")
+        assert await phone.page.evaluate("caches.keys()") == []
+        await context.set_offline(True)
+        await phone.page.reload()
+        await phone.sees("Không có kết nối với hội trường")
+        assert await phone.page.evaluate("caches.keys()") == []
+        await context.set_offline(False)
+        await phone.page.reload()
+        await phone.sees("Đại biểu 3", "Chưa có nội dung biểu quyết")
+
+
+FORGET = """(name) => new Promise((done, failed) => {
+  const opened = indexedDB.open('dien-hong-phone')
+  opened.onsuccess = () => {
+    const change = opened.result.transaction('things', 'readwrite')
+    if (name === 'broken') change.objectStore('things').get('key').onsuccess = ({ target }) => {
+      const key = target.result
+      key.pair = { privateKey: key.pair.publicKey, publicKey: key.pair.publicKey }
+      change.objectStore('things').put(key, 'key')
+      change.objectStore('things').delete('check')
+    }
+    else change.objectStore('things').clear()
+    change.oncomplete = () => { opened.result.close(); done() }
+    change.onabort = failed
+  }
+})"""
+
+
+@pytest.mark.parametrize(
+    ("how", "text"), [("gone", "Trình duyệt đã xóa khóa"), ("broken", "không ký được nữa và đã được thay")]
+)
+async def test_a_phone_whose_key_is_gone_or_fails_says_so_and_is_bound_again(hall, how, text):
+    async with visiting(hall) as (_, visitor):
+        phone = await bound_phone(hall, visitor)
+        await phone.sees("Khóa của điện thoại: đã tự kiểm tra, ký đúng")
+        await phone.page.evaluate(FORGET, how)
+        await phone.page.reload()
+        await phone.sees(text)
+        await phone.page.get_by_label("Số ghế").fill("3")
+        await phone.press("Tiếp tục")
+        await phone.page.locator(".digits").wait_for()
+        hall.press_yes(list(hall._bindings)[-1])
+        await phone.sees("Chưa có nội dung biểu quyết", "đã tự kiểm tra, ký đúng")
+        hall.announce()
+        hall.open()
+        await phone.press("Tán thành")
+        await phone.sees("Đã ghi nhận: Tán thành")
+
+
+async def test_once_a_day_the_key_is_tried_before_the_hall_while_the_page_goes_on(hall):
+    async with visiting(hall) as (_, visitor):
+        phone = await bound_phone(hall, visitor)
+        proofs = []
+        phone.page.on("request", lambda one: proofs.append(one.url) if one.url.endswith("/phone") else None)
+        await phone.page.reload()
+        await phone.sees("đã tự kiểm tra, ký đúng")
+        assert proofs == [], "tried when it was bound, a moment ago"
+        await phone.page.clock.install(time=datetime.now(UTC) + timedelta(hours=25))
+        async with phone.page.expect_response("**/api/session/phone") as answer:
+            await phone.page.reload()
+        assert (await answer.value).status == 200
+        await phone.sees("Đại biểu 3", "đã tự kiểm tra, ký đúng")
+
+
+async def test_a_lost_phone_is_ended_at_the_desk_from_anybodys_browser(hall):
+    async with visiting(hall) as (_, visitor):
+        phone = await bound_phone(hall, visitor)
+        hall.at_desk = "m003"
+        tab = await (await visitor(390, 844)).go("/member")
+        await tab.page.get_by_text("Mất điện thoại đã gắn?").click()
+        code = tab.page.get_by_label("Mã trên thiết bị ở bàn (sau chữ MA)")
+        await code.fill("111111")
+        await tab.press("Khóa điện thoại đã mất")
+        await tab.sees("Mã không khớp")
+        await code.fill("482 193")
+        await tab.press("Khóa điện thoại đã mất")
+        await tab.sees("Đã khóa. Điện thoại cũ không xem và không biểu quyết được nữa.")
+        await phone.sees("Số ghế")
+        assert hall.meeting.attendance.session_of("m003", "mobile") is None
+
+
+async def test_the_chair_opens_voting_by_phone_for_whom_the_search_shows_and_the_phone_says_so(hall):
+    async with visiting(hall) as (house, visitor):
+        phone = await bound_phone(hall, visitor)
+        hall.do(c.CloseMobile(("m003",), "thử", "chair"))
+        hall.announce()
+        hall.open()
+        await phone.sees("Biểu quyết trên điện thoại chưa được mở cho bạn")
+        await expect(phone.page.get_by_role("button", name="Tán thành")).to_have_count(0)
+        officer = await (await visitor(1440, 900)).go(invited(house, "officer"))
+        await officer.press(re.compile("^Có mặt"))
+        opening = officer.page.get_by_role("button", name=re.compile("^Mở biểu quyết từ xa"))
+        await expect(opening).to_be_disabled()
+        await officer.page.get_by_role("searchbox").fill("Đại biểu 3")
+        await officer.page.get_by_label(re.compile("^Lý do")).fill("Đoàn công tác")
+        await opening.click()
+        await officer.sees("Biểu quyết từ xa đã mở cho 1/12")
+        assert set(hall.meeting.attendance.mobile) == {"m003"}
+        await phone.press("Không tán thành")
+        await phone.sees("Đã ghi nhận: Không tán thành")

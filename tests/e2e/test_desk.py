@@ -41,7 +41,7 @@ def people(tmp_path: Path):
 
 def test_a_phone_is_bound_at_the_desk_of_the_twin(hall: DemoHall, people: Visitors) -> None:
     twin = people.open(hall.address["twin"], 1440, 900)
-    phone = people.open(hall.address["member"], 390, 844, has_touch=True)
+    phone = people.open_app(hall.address["member"], 390, 844, has_touch=True)
     twin.get_by_role("button", name="Bàn đăng ký").click()
     expect(twin.get_by_role("heading", name="Bàn đăng ký desk-1")).to_be_visible()
     lcd = twin.get_by_role("status", name="Màn hình")

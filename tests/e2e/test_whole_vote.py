@@ -53,7 +53,7 @@ class Sitting:
         self.wall = people.open(hall.address["wall"], 1920, 1080)
         self.officer = people.open(hall.address["officer"], 1440, 900)
         self.twin = people.open(hall.address["twin"], 1440, 900)
-        self.phone = people.open(hall.address["member"], 390, 844, is_mobile=True, has_touch=True)
+        self.phone = people.open_app(hall.address["member"], 390, 844, has_touch=True)
 
     def wall_shows(self, *texts: str) -> None:
         for text in texts:

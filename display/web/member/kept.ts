@@ -15,6 +15,12 @@ export interface Enrolment {
   readonly digits: string
 }
 
+/** When the key was last tried, by this phone and by the hall, and was good. */
+export interface KeyCheck {
+  readonly keyId: string
+  readonly at: string
+}
+
 /** A signed ballot without its receipt yet: sent again, the same bytes, until the hall answers for good. */
 export interface PendingBallot {
   readonly vote: string
@@ -76,6 +82,9 @@ async function read<T>(store: string, ask: (objects: IDBObjectStore) => IDBReque
 
 export const keptKey = () => read<PhoneKey | undefined>(THINGS, (things) => things.get('key'))
 export const keepKey = (key: PhoneKey) => change(THINGS, (things) => things.put(key, 'key'))
+export const dropKey = () => change(THINGS, (things) => things.delete('key'))
+export const keptCheck = () => read<KeyCheck | undefined>(THINGS, (things) => things.get('check'))
+export const keepCheck = (one: KeyCheck) => change(THINGS, (things) => things.put(one, 'check'))
 export const keptEnrolment = () => read<Enrolment | undefined>(THINGS, (things) => things.get('enrolment'))
 export const keepEnrolment = (one: Enrolment) => change(THINGS, (things) => things.put(one, 'enrolment'))
 export const dropEnrolment = () => change(THINGS, (things) => things.delete('enrolment'))

@@ -1,7 +1,16 @@
-import { type Answer, ask, type Session, whoAmI } from '../shared/hall'
+import { type Answer, ask, type Session, signOut, whoAmI } from '../shared/hall'
 import { eightDigits } from '../shared/jws/digits'
 import type { Text } from '../shared/view'
-import { dropEnrolment, type Enrolment, keepEnrolment, keptEnrolment, type PhoneKey } from './kept'
+import {
+  dropEnrolment,
+  dropKey,
+  type Enrolment,
+  keepEnrolment,
+  keptEnrolment,
+  keptKey,
+  type PhoneKey,
+} from './kept'
+import { isDue, keySigns, lastCheck, noteCheck } from './key_check'
 import { phoneKey, signedProof } from './phone_key'
 
 export type Standing =
@@ -15,7 +24,16 @@ export type Standing =
   /** No WebCrypto, or no place to keep a key: this browser can't vote. */
   | 'unable'
 
-export type Setback = 'refused' | 'expired' | 'card_gone' | 'digits_differ' | 'unanswered'
+export type Setback =
+  | 'refused'
+  | 'expired'
+  | 'card_gone'
+  | 'digits_differ'
+  | 'unanswered'
+  /** The browser deleted the key: it was there when this phone was bound. */
+  | 'key_gone'
+  /** The key is there and doesn't sign any more. */
+  | 'key_failed'
 
 interface Binding {
   readonly state: 'waiting' | 'bound' | 'refused' | 'expired'
@@ -34,11 +52,15 @@ export class Phone {
   /** Where the card is asked, or was asked last and declined. */
   seat = $state<string>()
   key: PhoneKey | undefined
+  /** When the key was last tried and was good. */
+  checked = $state<string>()
 
   #polling: ReturnType<typeof setTimeout> | undefined
 
   async start(): Promise<void> {
+    let gone: boolean
     try {
+      gone = (await keptKey()) === undefined
       this.key = await phoneKey()
       this.enrolment = await keptEnrolment()
     } catch {
@@ -46,7 +68,8 @@ export class Phone {
       return
     }
     const known = await whoAmI('member')
-    if (known.kind === 'done' && known.value.role === 'member') this.standing = 'in'
+    if (known.kind === 'done' && known.value.role === 'member')
+      await (gone ? this.#keyGone() : this.#enter())
     // Without an enrolment no card was ever asked about this key: there is no session to ask for.
     else if (this.enrolment) await this.#look(() => this.resume())
     else this.standing = 'unbound'
@@ -65,6 +88,42 @@ export class Phone {
     else this.#later(() => this.resume(), 'unanswered')
   }
 
+  /** Let in by a cookie: whether the key still is what the hall knows is tried once a day. */
+  async #enter(): Promise<void> {
+    this.standing = 'in'
+    this.checked = (await lastCheck())?.at
+    await this.checkKey()
+  }
+
+  /** A session without its key could show everything and sign nothing: it ends, and the phone is bound anew. */
+  async #keyGone(): Promise<void> {
+    await signOut('member')
+    await this.#unbind('key_gone')
+  }
+
+  /** Once a day: the phone signs for itself, then for the hall, which knows the key from the log. */
+  async checkKey(): Promise<void> {
+    if (!this.key || this.standing !== 'in') return
+    if (!isDue(await lastCheck(), this.key.keyId, Date.now())) return
+    if (!(await keySigns(this.key))) return this.#keyFailed()
+    const asked = { key_id: this.key.keyId }
+    const answer = await ask<{ challenge: string }>('POST', '/api/session/phone/challenge', asked)
+    // Without an answer nothing is known of the key: it is asked again with the next look.
+    if (answer.kind === 'done')
+      await this.#prove(answer.value.challenge, () => this.#unbind('card_gone'), true)
+  }
+
+  async #keyFailed(): Promise<void> {
+    await signOut('member')
+    await dropKey().catch(() => undefined)
+    try {
+      this.key = await phoneKey()
+      await this.#unbind('key_failed')
+    } catch {
+      this.standing = 'unable'
+    }
+  }
+
   /** The log doesn't have this key. What a seat's console was asked for may still be waiting there. */
   async #unknown(): Promise<void> {
     if (this.enrolment) await this.#look()
@@ -75,6 +134,8 @@ export class Phone {
   async bind(seat: string, code?: string): Promise<void> {
     if (!this.key) return
     this.#clear()
+    // Asked at the one moment when there is something to lose; an installed app is mostly given it.
+    void navigator.storage?.persist?.()
     this.seat = seat
     const asked = { key: this.key.jwk, seat, code: code?.replaceAll(' ', '') }
     const answer = await ask<{ enrolment: string; digits: string }>('POST', '/api/phones', asked)
@@ -117,18 +178,21 @@ export class Phone {
     await this.#unbind(this.standing === 'proving' ? 'card_gone' : 'expired')
   }
 
-  async #prove(challenge: string, turnedAway: () => Promise<void>): Promise<void> {
+  /** `quietly`: the page goes on meanwhile, and with no answer too. */
+  async #prove(challenge: string, turnedAway: () => Promise<void>, quietly = false): Promise<void> {
     if (!this.key) return
-    this.standing = 'proving'
-    const signature = await signedProof(this.key, challenge)
+    if (!quietly) this.standing = 'proving'
+    const signature = await signedProof(this.key, challenge).catch(() => undefined)
+    if (signature === undefined) return this.#keyFailed()
     const proof = { key_id: this.key.keyId, challenge, signature }
     const answer = await ask<Session>('POST', '/api/session/phone', proof)
     if (answer.kind === 'done') {
       this.#clear()
       this.seat = undefined
       this.standing = 'in'
+      this.checked = (await noteCheck(this.key.keyId, Date.now())).at
     } else if (answer.kind === 'refused' && answer.status === 401) await turnedAway()
-    else this.#later(() => this.resume(), 'unanswered')
+    else if (!quietly) this.#later(() => this.resume(), 'unanswered')
   }
 
   #later(step: () => Promise<void>, setback?: Setback): void {

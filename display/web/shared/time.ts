@@ -23,6 +23,14 @@ export function dayOf(date: string, lang: 'vi' | 'en'): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at)
 }
 
+/** The chamber's day of a moment, in words as `dayOf`; the text itself where it is no time. */
+export function dayAt(t: string, lang: 'vi' | 'en'): string {
+  const at = Date.parse(t)
+  if (Number.isNaN(at)) return t
+  // Sweden writes its dates as RFC 3339 does.
+  return dayOf(new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short' }).format(at), lang)
+}
+
 /** True where a reader's own clock shows another time than the hall's: then times are labelled. */
 export function isAbroad(now: Date = new Date()): boolean {
   return now.getTimezoneOffset() !== -420

@@ -281,6 +281,43 @@ export const en: Words = {
     wrongForm:
       'The ballot that the hall sent doesn’t match this screen, so it wasn’t signed. Tell the secretariat.',
     unanswered: 'The hall did not answer.',
+    keyGone:
+      'The browser has deleted this phone’s key, so it can’t sign ballots any more. Bind it again at your seat or the registrar’s desk; the old key ends as the new one is bound.',
+    keyFailed:
+      'This phone’s key no longer signs and was replaced. Bind the phone again at your seat or the registrar’s desk before you vote.',
+    keyChecked: 'The phone’s key: tried by itself, signs well',
+    lost: {
+      title: 'Lost the phone that was bound?',
+      hint: 'Put your card into the reader at the registrar’s desk, enter the code that the unit there shows, and press this button in any browser. The old phone is refused everywhere at once; ballots already recorded count.',
+      end: 'End the lost phone',
+      ended: 'Done. The old phone sees nothing and votes no more.',
+    },
+    install: {
+      title: 'Install the app before binding the phone',
+      why: 'This page is open in a browser. Browsers delete what pages keep that aren’t installed, the signing key too; an installed app keeps it. So a phone is bound only inside the installed app.',
+      now: 'Install now',
+      ios: {
+        on: 'iPhone, iPad (Safari)',
+        steps: [
+          'Press Share (the square with an arrow pointing up).',
+          'Choose “Add to Home Screen”.',
+          'Press “Add”.',
+        ],
+      },
+      android: {
+        on: 'Android (Chrome)',
+        steps: [
+          'Press the three dots at the top right.',
+          'Choose “Add to Home screen” or “Install app”.',
+          'Press “Install”.',
+        ],
+      },
+      desktop: {
+        on: 'Computer (Chrome, Edge)',
+        steps: ['Press the install sign at the end of the address bar.', 'Press “Install”.'],
+      },
+      after: 'Then open “Diên Hồng” from the home screen, and bind the phone there.',
+    },
     pin: {
       begin: 'Enter the PIN on this phone',
       beginHint:

@@ -278,6 +278,43 @@ export const vi = {
     cardGone: 'Thẻ không còn ở ghế hoặc phiên làm việc đã hết. Cắm thẻ và gắn lại điện thoại.',
     wrongForm: 'Phiếu hội trường gửi không khớp với màn hình này nên không ký. Báo Ban Thư ký.',
     unanswered: 'Không nhận được trả lời từ hội trường.',
+    keyGone:
+      'Trình duyệt đã xóa khóa của điện thoại này, nên điện thoại không ký được phiếu nữa. Hãy gắn lại tại ghế hoặc bàn đăng ký; khóa cũ sẽ bị khóa khi gắn khóa mới.',
+    keyFailed:
+      'Khóa của điện thoại này không ký được nữa và đã được thay. Hãy gắn lại tại ghế hoặc bàn đăng ký trước khi biểu quyết.',
+    keyChecked: 'Khóa của điện thoại: đã tự kiểm tra, ký đúng',
+    lost: {
+      title: 'Mất điện thoại đã gắn?',
+      hint: 'Đưa thẻ đại biểu vào đầu đọc ở bàn đăng ký, nhập mã mà thiết bị ở đó hiện, rồi bấm nút dưới đây trên bất kỳ máy nào. Điện thoại cũ bị từ chối ở mọi nơi ngay lập tức; phiếu đã ghi nhận vẫn được tính.',
+      end: 'Khóa điện thoại đã mất',
+      ended: 'Đã khóa. Điện thoại cũ không xem và không biểu quyết được nữa.',
+    },
+    install: {
+      title: 'Cài ứng dụng trước khi gắn điện thoại',
+      why: 'Trang này đang mở trong trình duyệt. Trình duyệt tự xóa dữ liệu của trang không được cài đặt, kể cả khóa ký phiếu; ứng dụng đã cài thì không bị xóa. Vì vậy chỉ gắn điện thoại trong ứng dụng đã cài.',
+      now: 'Cài đặt ngay',
+      ios: {
+        on: 'iPhone, iPad (Safari)',
+        steps: [
+          'Bấm nút Chia sẻ (hình vuông có mũi tên đi lên).',
+          'Chọn “Thêm vào MH chính” (Thêm vào Màn hình chính).',
+          'Bấm “Thêm”.',
+        ],
+      },
+      android: {
+        on: 'Android (Chrome)',
+        steps: [
+          'Bấm nút ba chấm ở góc trên bên phải.',
+          'Chọn “Thêm vào màn hình chính” hoặc “Cài đặt ứng dụng”.',
+          'Bấm “Cài đặt”.',
+        ],
+      },
+      desktop: {
+        on: 'Máy tính (Chrome, Edge)',
+        steps: ['Bấm biểu tượng cài đặt ở cuối thanh địa chỉ.', 'Bấm “Cài đặt”.'],
+      },
+      after: 'Sau đó mở “Diên Hồng” từ màn hình chính và gắn điện thoại ở đó.',
+    },
     pin: {
       begin: 'Nhập mã PIN trên điện thoại',
       beginHint:
