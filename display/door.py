@@ -48,8 +48,8 @@ class Door:
     once: OnceOnly = field(default_factory=OnceOnly)
     phone_requests: Throttle = field(default_factory=lambda: Throttle(120, timedelta(minutes=1)))
     """By address: enough for the phones behind one proxy when a sitting opens. Each request lights a
-    seat's console, so a door that isn't signed in at may not ask without end; the hall itself lets no seat be
-    asked more than six times a minute."""
+    seat's console, so a door that isn't signed in at may not ask without end; the hall itself lets no seat
+    be asked more than six times a minute."""
 
     desk_codes: Throttle = field(default_factory=lambda: Throttle(20, timedelta(minutes=1)))
     """By address: wrong codes for registrars' desks. A right one always passes: one address may be
