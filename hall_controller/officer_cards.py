@@ -28,9 +28,15 @@ from hall_controller.bus import HallBus
 from hall_controller.card_texts import ASK_AGAIN, UNREADABLE, untrusted
 from hall_controller.card_trust import CardTrust
 from hall_controller.clock import Clock
+from hall_controller.officer_refusals import (
+    OfficersCardMissing,
+    OfficersCardNotTaken,
+    OfficersDeskAskedTooOften,
+    OfficersDeskBusy,
+    PageKeyUnusable,
+)
 from hall_controller.phone_challenges import Challenges
 from hall_controller.unit_text import WIDTH, unaccented
-from voting.errors import RefusalKind
 from voting.ids import SeatId
 
 log = structlog.get_logger(__name__)
@@ -47,31 +53,6 @@ MOST_ASKS, ASKS_WINDOW = 6, timedelta(minutes=1)
 """At one desk, whoever asks: a stranger on the network may be a nuisance there, and no more."""
 CHALLENGE_BYTES = 16
 NOT_AN_OFFICER = ("THE KHONG PHAI CUA", "NGUOI DIEU HANH")
-
-
-class OfficersCardMissing(RefusalKind):
-    vi = "Chưa có thẻ ở bàn này. Hãy đưa thẻ vào đầu đọc rồi thử lại."
-    en = "There is no card at this desk. Put it into the reader, then try again."
-
-
-class OfficersCardNotTaken(RefusalKind):
-    vi = "Thẻ ở bàn này không được nhận, hoặc không phải của người điều hành. Màn hình ở bàn nói lý do."
-    en = "The card at this desk isn't accepted, or is no officer's. The unit at the desk says why."
-
-
-class OfficersDeskBusy(RefusalKind):
-    vi = "Bàn này đang chờ xác nhận một lần đăng nhập khác. Hãy trả lời tại bàn, hoặc rút thẻ ra."
-    en = "This desk still asks about another sign-in. Answer it there, or take the card out."
-
-
-class OfficersDeskAskedTooOften(RefusalKind):
-    vi = "Bàn này vừa được hỏi quá nhiều lần; hãy chờ một phút."
-    en = "This desk was asked too often just now; wait a minute."
-
-
-class PageKeyUnusable(RefusalKind):
-    vi = "Khóa của trang này không dùng được; hãy tải lại trang và thử lại."
-    en = "The page's key can't be used; reload the page and try again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from audit.signing import EcSigner, to_jwk
 from display.officers import Officer, Officers
 from display.ports import PhoneBinding
 from hall_controller import clock
-from hall_controller.officer_cards import (
-    PROOF_PREFIX,
-    OfficerCards,
+from hall_controller.officer_cards import PROOF_PREFIX, OfficerCards
+from hall_controller.officer_refusals import (
     OfficersCardMissing,
     OfficersCardNotTaken,
     OfficersDeskBusy,
