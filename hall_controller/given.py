@@ -110,7 +110,7 @@ class GivenHall:
         own, broker, clock = self._hall.health(), self._bus_connected(), self._clock_is_right()
         lists = self._revocation()
         well = broker and clock and lists == "ok"
-        # Looked at with every picture, twenty times a second in a vote; seats change far less often.
+        # Looked at with every picture, ten times a second in a vote; seats change far less often.
         of_seats = self._seats_looked_at()
         return replace(
             of_seats,
