@@ -11,9 +11,11 @@ import pytest
 
 from audit import statement
 from audit.entry import Entry
+from audit.signing import EcSigner
 from hall_controller.journal import Tip, reread
 from hall_controller.recount import recount
 from hall_controller.store import open_store
+from simulators.authority import p256
 from tests.hall_controller.chamber import (
     BOOK,
     Chamber,
@@ -228,3 +230,17 @@ def test_no_entry_however_mangled_stops_the_recount() -> None:
     for mangled in _mangled(record):
         if mangled != record:
             list(recount(iter(mangled)))
+
+
+def test_a_ballot_by_phone_that_nobody_opened_is_found_though_sign_ins_are_withheld() -> None:
+    record = _sat()
+    at = _place(record, "BallotRecorded")
+    entry, jws = record[at]
+    seen = statement.parse(jws, statement.BALLOT)
+    payload = {**seen.payload, "seat": None}
+    by_phone = statement.sign(statement.BALLOT, payload, EcSigner(p256()), sk=seen.header["sk"])
+    named = {**entry.d, "ballot": statement.parse(by_phone, statement.BALLOT).payload_hash}
+    record[at] = (replace(entry, d=named), by_phone)
+    hidden = {"session", "signout"}
+    shown = [(one, None if one.blob and one.blob.cls in hidden else body) for one, body in record]
+    assert _errors(shown) == ["mobile_not_opened"]
