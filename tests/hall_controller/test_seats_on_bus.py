@@ -199,7 +199,9 @@ async def test_the_person_present_key_that_a_rule_book_requires(tmp_path: Path) 
         able.unit.person_key = True
         able.unit.power_off()
         able.unit.power_on(time.monotonic())
-        await until(lambda: here.controller is not None and here.controller.seats["001"].person_key)
+        assert here.controller is not None
+        seats = here.controller.seats
+        await until(lambda: seats["001"].person_key and seats["002"].status == "online")
         await here.open_sitting()
         without.readers.insert(without.seat, without.card)
         await until(lambda: without.text == "GHE KHONG CO PHIM / XAC NHAN CO MAT")
