@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.e2e.demo_hall import ROOT, DemoHall, children_of, demo_hall
 
@@ -129,6 +129,24 @@ def test_a_card_at_the_wrong_seat_is_sent_to_its_own(hall: DemoHall, page: Page)
     expect(page.get_by_text("Đại biểu mô phỏng tự bấm")).to_be_visible()
 
 
+def plug_in_until_noticed(page: Page, clone: Locator, power: Locator):
+    """Two units of one address answer by lot; a hand that sees nothing happen starts both once more."""
+    for _ in range(4):
+        clone.click()
+        try:
+            expect(lcd(page)).to_contain_text("MAT KET NOI", timeout=15_000)
+        except AssertionError:
+            clone.click()
+            expect(clone).to_have_attribute("aria-checked", "false")
+            power.click()
+            expect(lcd(page)).to_have_text("")
+            power.click()
+            expect(lcd(page)).not_to_have_text("")
+        else:
+            return
+    raise AssertionError("the clone was never noticed")
+
+
 def test_what_is_broken_by_hand_is_noticed_and_mends(hall: DemoHall, page: Page):
     page.goto(hall.address["twin"])
     look_at(page, "005")
@@ -144,8 +162,7 @@ def test_what_is_broken_by_hand_is_noticed_and_mends(hall: DemoHall, page: Page)
     power.click()
     expect(lcd(page)).not_to_have_text("")
     clone = page.get_by_role("switch", name=re.compile("^Trùng"))
-    clone.click()
-    expect(lcd(page)).to_contain_text("MAT KET NOI", timeout=40_000)
+    plug_in_until_noticed(page, clone, power)
     page.get_by_role("button", name="Trả ghế").click()
     expect(lcd(page)).not_to_contain_text("MAT KET NOI", timeout=15_000)
     expect(clone).to_have_attribute("aria-checked", "false")
